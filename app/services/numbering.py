@@ -1,0 +1,44 @@
+"""Numbers that people quote, without gaps, taken inside the business transaction."""
+
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.core.clock import today
+from models.numbering import NumberSeries
+
+
+def next_number(session: Session, prefix: str, *, count: int = 1) -> int:
+    """Take `count` consecutive numbers of this year's series and return the first.
+
+    The counter's row stays locked until the transaction ends, so that a rolled-back transaction
+    gives its numbers back.
+    """
+    key = {"prefix": prefix, "year": today().year}
+    step = (
+        update(NumberSeries)
+        .filter_by(**key)
+        .values(last_number=NumberSeries.last_number + count)
+        .returning(NumberSeries.last_number)
+        .execution_options(synchronize_session=False)
+    )
+    last = session.scalar(step)
+    if last is None:
+        try:
+            with session.begin_nested():
+                session.execute(insert(NumberSeries).values(**key, last_number=0))
+        except IntegrityError:
+            pass  # another transaction made the row first; the update below waits for it
+        last = session.scalar(step)
+    assert last is not None
+    return last - count + 1
+
+
+def format_code(prefix: str, number: int) -> str:
+    """Return the quoted form, for example `MP-2026-0042`."""
+    return f"{prefix}-{today().year}-{number:04d}"
+
+
+def next_code(session: Session, prefix: str) -> str:
+    """Take one number of this year's series in its quoted form."""
+    return format_code(prefix, next_number(session, prefix))
