@@ -12,12 +12,22 @@ from contextvars import ContextVar
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
 from app.core.events import publish_after_commit
 
-db = SQLAlchemy(session_options={"autoflush": True})
+
+class BindableSession(FlaskSession):
+    """The extension's session, which also obeys an explicit bind: tests bind it to one connection."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        """Return the explicit bind if there is one, else the portal's engine."""
+        return self.bind if self.bind is not None else super().get_bind(*args, **kwargs)
+
+
+db = SQLAlchemy(session_options={"class_": BindableSession})
 
 _read_only: ContextVar[bool] = ContextVar("read_only_transaction", default=False)
 
