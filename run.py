@@ -2,11 +2,9 @@
 """The portal's one entry: WSGI object and command line.
 
 ``python3 run.py [serve|setup|test]`` prepares everything, then serves or checks; it needs Python's own library
-only, until it starts itself again inside ``.venv``. ``flask --app run …`` and WSGI servers find ``create_app``
+only, until it starts itself again inside ``.venv``. ``flask --app run ...`` and WSGI servers find ``create_app``
 and ``app`` here. The syntax of this file stays readable for old Pythons, so that they can say that they are old.
 """
-
-from __future__ import annotations
 
 import sys
 from pathlib import Path
@@ -19,14 +17,14 @@ ROOT = Path(__file__).resolve().parent
 OLDEST_PYTHON = (3, 11)
 
 
-def create_app() -> Flask:
+def create_app() -> "Flask":
     """The whole application with the settings of the environment."""
     from app.factory import create_app as build
 
     return build()
 
 
-def __getattr__(name: str) -> Flask:
+def __getattr__(name: str) -> "Flask":
     """``run.app`` for WSGI servers, made when it is first asked for and kept."""
     if name != "app":
         raise AttributeError(f"module 'run' has no attribute {name!r}")
@@ -42,7 +40,7 @@ def _serve() -> int:
     return serve()
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: "list[str]") -> int:
     """Run one command; gives the exit code."""
     if sys.version_info < OLDEST_PYTHON:
         found = ".".join(str(part) for part in sys.version_info[:3])
