@@ -1,0 +1,1 @@
+"""Telling people: notices inside the portal, and the same by e-mail."""

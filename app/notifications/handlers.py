@@ -1,0 +1,62 @@
+"""Who is told what: approval events become notices, and each notice becomes one e-mail.
+
+Payload of the approval topics: `instance_id`, `record_type`, `record_id`, `title`, `employee_ids`
+(the receivers), `actor_name`, `comment`. The mail carries neither the comment nor any figure of the
+record: whoever follows the link proves by the log-in that they may read them.
+"""
+
+from flask import current_app
+from flask_babel import force_locale
+
+from app.core.db import db
+from app.core.i18n import gettext as _
+from app.jobs.outbox import Delivery, handles
+from app.notifications.mail import compose, mail_port, one_line
+from app.notifications.notices import make_notices, record_link
+from app.notifications.texts import TEXTS, body, headline
+from models.outbox import Notice
+from models.users import PortalUser
+
+
+@handles("approval.*")
+def notify(delivery: Delivery) -> None:
+    """Make the notices of an approval event, in the transaction that marks it as delivered."""
+    if delivery.topic in TEXTS:
+        make_notices(db.session(), delivery, employee_ids=delivery.payload["employee_ids"])
+
+
+@handles("notice.made", is_outside=True)
+def send_mail(delivery: Delivery) -> None:
+    """Send a notice by e-mail in its receiver's language; a repeat has the same Message-ID.
+
+    Raises:
+        OSError: the mail server or the folder cannot be reached; the relay tries again.
+    """
+    session = db.session()
+    notice = session.get(Notice, delivery.payload["notice_id"])
+    user = session.get(PortalUser, notice.user_id) if notice is not None else None
+    if notice is None or user is None or not user.is_active or not user.email:
+        return
+    settings = current_app.config["YINGCE_SETTINGS"]
+    language = user.language or settings.language
+    with force_locale(language):
+        message = compose(
+            sender=settings.mail_from,
+            to=user.email,
+            subject=one_line(headline(notice.topic, notice.payload)),
+            text=_letter(notice),
+            key=f"notice-{notice.id}",
+            language=language,
+        )
+    session.rollback()  # the reading transaction ends before a slow server is asked
+    mail_port(settings.mail_url).send(message)
+
+
+def _letter(notice: Notice) -> str:
+    """Return the text of the mail: what happened, where to look, why it was sent."""
+    paragraphs = (
+        body(notice.topic, notice.payload),
+        record_link(notice.payload),
+        _("This message was sent by Yingce; please do not answer it."),
+    )
+    return "\n\n".join(paragraphs) + "\n"
