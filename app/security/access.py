@@ -1,0 +1,191 @@
+"""From a log-in to an actor: one statement per request, rights from a cache that every change voids.
+
+The cache is keyed by account and holds until the single row of `security_stamp` moves; the stamp is
+read together with the account on each request, so a right taken away is gone with the next request.
+"""
+
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import (
+    Group,
+    Permission,
+    PermissionView,
+    Role,
+    User,
+    ViewMenu,
+    assoc_permissionview_role,
+    assoc_user_role,
+)
+from sqlalchemy import event, inspect, select, update
+from sqlalchemy.orm import Session
+
+from app.core.actor import Actor
+from app.security.scope import load_scopes
+from models.org import Employee
+from models.users import DataScope, PortalUser, Scope, SecurityStamp, UserSession
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the roles of one account grant, as of one version of the security stamp."""
+
+    version: int
+    roles: frozenset[str]
+    role_ids: frozenset[int]
+    permissions: frozenset[tuple[str, str]]
+    scopes: dict[str, Scope]
+
+
+_cache: dict[tuple[str, int], Rights] = {}
+_cache_lock = Lock()
+
+
+def rights_of(session: Session, user_id: int, version: int) -> Rights:
+    """Return the rights of an account, from the cache if the security stamp has not moved."""
+    key = (str(session.get_bind().engine.url), user_id)
+    found = _cache.get(key)
+    if found is not None and found.version == version:
+        return found
+    role_rows = session.execute(
+        select(Role.id, Role.name)
+        .join(assoc_user_role, assoc_user_role.c.role_id == Role.id)
+        .where(assoc_user_role.c.user_id == user_id)
+    ).all()
+    role_ids = frozenset(row.id for row in role_rows)
+    pairs = session.execute(
+        select(Permission.name, ViewMenu.name)
+        .join(PermissionView, PermissionView.permission_id == Permission.id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
+        .where(assoc_permissionview_role.c.role_id.in_(role_ids))
+        .distinct()
+    )
+    rights = Rights(
+        version=version,
+        roles=frozenset(row.name for row in role_rows),
+        role_ids=role_ids,
+        permissions=frozenset((permission, view) for permission, view in pairs),
+        scopes=load_scopes(session, role_ids),
+    )
+    with _cache_lock:
+        _cache[key] = rights
+    return rights
+
+
+@dataclass(frozen=True)
+class LogIn:
+    """An account that is logged in: the actor, its rights and its settings."""
+
+    actor: Actor
+    rights: Rights
+    language: str | None
+    time_zone: str | None
+    ended: bool
+    seen_at: Any
+
+
+def load_log_in(session: Session, user_id: int, session_id: str | None) -> LogIn | None:
+    """Return the log-in of an active account, in one statement when its rights are cached.
+
+    Args:
+        session_id: key of the `UserSession`; None for the command line.
+
+    Returns:
+        None when the account does not exist, is switched off, or has no such session.
+    """
+    statement = (
+        select(
+            PortalUser.id,
+            PortalUser.first_name,
+            PortalUser.last_name,
+            PortalUser.username,
+            PortalUser.active,
+            PortalUser.language,
+            PortalUser.time_zone,
+            PortalUser.partner_id,
+            Employee.id.label("employee_id"),
+            Employee.name.label("employee_name"),
+            Employee.department_id,
+            SecurityStamp.version,
+            UserSession.id.label("session_id"),
+            UserSession.ended_at,
+            UserSession.seen_at,
+        )
+        .outerjoin(Employee, Employee.user_id == PortalUser.id)
+        .outerjoin(UserSession, (UserSession.id == session_id) & (UserSession.user_id == PortalUser.id))
+        .outerjoin(SecurityStamp, SecurityStamp.id == 1)
+        .where(PortalUser.id == user_id)
+    )
+    row = session.execute(statement).one_or_none()
+    if row is None or not row.active or (session_id is not None and row.session_id is None):
+        return None
+    rights = rights_of(session, user_id, row.version or 0)
+    actor = Actor(
+        user_id=row.id,
+        name=row.employee_name or f"{row.last_name}{row.first_name}" or row.username,
+        employee_id=row.employee_id,
+        department_id=row.department_id,
+        partner_id=row.partner_id,
+        roles=rights.roles,
+        role_ids=rights.role_ids,
+        permissions=rights.permissions,
+        session_id=session_id,
+    )
+    return LogIn(actor, rights, row.language, row.time_zone, row.ended_at is not None, row.seen_at)
+
+
+def with_request(actor: Actor, *, address: str | None, request_id: str | None) -> Actor:
+    """Return the actor with where the command came from."""
+    return replace(actor, address=address, request_id=request_id)
+
+
+_SECURITY_CLASSES = (Role, PermissionView, Permission, ViewMenu, DataScope, Group)
+
+
+def _touches_security(session: Session) -> bool:
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, _SECURITY_CLASSES):
+            return True
+        if isinstance(row, User) and inspect(row).attrs.roles.history.has_changes():
+            return True
+    return False
+
+
+def bump_stamp(session: Session) -> None:
+    """Void every cached set of rights, in all processes, when this transaction commits."""
+    session.execute(
+        update(SecurityStamp)
+        .values(version=SecurityStamp.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def install(session_class: Any) -> None:
+    """Bump the stamp with each flush that changes roles, rights or scopes; safe to call twice."""
+
+    def before_flush(session: Session, _context: Any, _instances: Any) -> None:
+        if _touches_security(session):
+            session.info["security_changed"] = True
+
+    def after_flush(session: Session, _context: Any) -> None:
+        if session.info.pop("security_changed", False):
+            bump_stamp(session)
+
+    if not getattr(session_class, "_stamp_installed", False):
+        event.listen(session_class, "before_flush", before_flush)
+        event.listen(session_class, "after_flush", after_flush)
+        session_class._stamp_installed = True  # noqa: SLF001  a marker of our own
+
+
+def rights_of_actor(session: Session, actor: Actor) -> Rights:
+    """Return the rights of an actor that a request or a job carries; none for whoever is not logged in."""
+    if actor.user_id is None or actor.user_id < 0:
+        return Rights(0, frozenset(), frozenset(), frozenset(), {})
+    key = (str(session.get_bind().engine.url), actor.user_id)
+    found = _cache.get(key)
+    if found is not None and found.permissions is actor.permissions:
+        return found
+    version = session.scalar(select(SecurityStamp.version).where(SecurityStamp.id == 1)) or 0
+    return rights_of(session, actor.user_id, version)

@@ -1,0 +1,158 @@
+"""Forms made from described columns; relations are remote pickers, instants stand in the user's zone."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from flask_babel import get_timezone
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    Field as FormField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import html_params
+
+from app.core.errors import BadInput
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
+from views.fields import MAX_INTEGER, MAX_SCALED, Field, Kind, row_title
+
+
+class RecordForm(FlaskForm):
+    """Base of every record form: carries the version of the row it was drawn from."""
+
+    row_version = HiddenField()
+
+
+class RelationWidget:
+    """A select with the chosen row only; `picker.js` fetches 20 matches at a time as one types."""
+
+    def __call__(self, field: "RelationField", **kwargs: Any) -> Markup:
+        """Return the select element."""
+        kwargs.setdefault("id", field.id)
+        options = [Markup('<option value=""></option>')]
+        if field.data is not None:
+            option = Markup('<option value="{}" selected>{}</option>')
+            options.append(option.format(field.data, row_title(field.described, field.data)))
+        attributes = html_params(name=field.name, data_lookup=field.lookup_url(), **kwargs)
+        return Markup("<select {}>{}</select>").format(Markup(attributes), Markup("").join(options))
+
+
+class RelationField(FormField):
+    """Holds the key of a related row; whether it exists for the actor is checked where it is stored."""
+
+    widget = RelationWidget()
+
+    def __init__(self, label: Any = None, *, described: Field, endpoint: str, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.described = described
+        self.endpoint = endpoint
+
+    def lookup_url(self) -> str:
+        """Return the address that answers the picker's searches."""
+        return url_for(f"{self.endpoint}.lookup", column=self.described.name)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the key; whatever is no key is an error of this field."""
+        try:
+            self.data = self.described.parse(valuelist[0]) if valuelist else None
+        except BadInput as problem:
+            raise ValueError(str(problem)) from problem
+
+
+class InstantField(FormField):
+    """A date and a time in the user's time zone, stored as an instant in UTC."""
+
+    def __call__(self, **kwargs: Any) -> Markup:
+        """Return the native picker with the local wall time."""
+        attributes = html_params(
+            name=self.name, type="datetime-local", value=self._value(), **{"id": self.id, **kwargs}
+        )
+        return Markup("<input {}>").format(Markup(attributes))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.astimezone(_user_zone()).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the wall time in the user's zone."""
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            self.data = None
+            return
+        try:
+            self.data = datetime.fromisoformat(text).replace(tzinfo=_user_zone()).astimezone(UTC)
+        except ValueError as problem:
+            raise ValueError(_("Not a valid date and time.")) from problem
+
+
+def _user_zone() -> ZoneInfo:
+    return ZoneInfo(str(get_timezone()))
+
+
+def _validators(field: Field) -> list[Any]:
+    rules: list[Any] = [InputRequired(_l("“%(label)s” is required.", label=field.label))] if field.is_required else [Optional()]
+    if field.kind in {Kind.TEXT, Kind.MULTILINE} and field.max_length:
+        rules.append(Length(max=field.max_length))
+    if field.kind is Kind.INTEGER:
+        rules.append(NumberRange(-MAX_INTEGER, MAX_INTEGER))
+    if field.kind in {Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}:
+        rules.append(_exact(field))
+    return rules
+
+
+def _exact(field: Field) -> Any:
+    def check(_form: Any, form_field: Any) -> None:
+        value: Decimal | None = form_field.data
+        if value is None:
+            return
+        if not value.is_finite() or abs(value) >= MAX_SCALED:
+            raise ValueError(_("The number is too large."))
+        if value != round(value, field.places):
+            raise ValueError(_("At most %(places)s digits behind the point.", places=field.places))
+
+    return check
+
+
+def _strip(text: str | None) -> str | None:
+    return (text.strip() or None) if text else None
+
+
+def form_field(field: Field, endpoint: str) -> Any:
+    """Return the WTForms field of a described column."""
+    common: dict[str, Any] = {"label": field.label, "description": field.help or "", "validators": _validators(field)}
+    if field.kind is Kind.RELATION:
+        return RelationField(described=field, endpoint=endpoint, **common)
+    if field.kind is Kind.CHOICE:
+        assert field.choices is not None
+        blank = [] if field.is_required else [("", "")]
+        return SelectField(choices=blank + field.choices.choices(), coerce=lambda value: value or None, **common)
+    if field.kind in {Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}:
+        return DecimalField(places=field.places, render_kw={"inputmode": "decimal"}, **common)
+    simple: dict[Kind, Any] = {
+        Kind.INTEGER: IntegerField,
+        Kind.DATE: DateField,
+        Kind.INSTANT: InstantField,
+    }
+    if field.kind in simple:
+        return simple[field.kind](**common)
+    if field.kind is Kind.BOOLEAN:
+        return BooleanField(label=field.label, description=field.help or "")
+    return (TextAreaField if field.kind is Kind.MULTILINE else StringField)(filters=[_strip], **common)
+
+
+def make_form(name: str, described: list[Field], endpoint: str) -> type[RecordForm]:
+    """Return a form class over described columns."""
+    return type(name, (RecordForm,), {field.name: form_field(field, endpoint) for field in described})

@@ -1,0 +1,172 @@
+"""The framework's datamodel with the portal's rules: scoped reads, one commit, checked relations.
+
+Everything that the framework or the REST interface reads or writes goes through one of these, so
+that row scope, the bin, the optimistic lock, the services and the single commit hold for all of them.
+"""
+
+from typing import Any
+
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy import ColumnElement, Select, and_, select, true
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.actor import Actor, current_actor
+from app.core.db import db, unit_of_work
+from app.core.errors import Conflict, RuleViolation
+from app.core.i18n import lazy_gettext as _l
+from app.security.access import rights_of_actor
+from app.security.scope import condition
+from app.services.crud import service_of
+from models.base import SoftDeleted
+from views.fields import MAX_INTEGER, Field, Kind, fields_of, title_column
+
+LOOKUP_LIMIT = 20
+
+
+class ServiceInterface(SQLAInterface):
+    """Datamodel of one model for screens and the REST interface."""
+
+    @property
+    def session(self) -> Session:
+        """The portal's session."""
+        session: Session = db.session()
+        return session
+
+    def visible(self, actor: Actor, *, deleted: bool = False) -> ColumnElement[bool]:
+        """Return the WHERE clause of the rows that exist for the actor: in scope, and (not) in the bin."""
+        clause = condition(actor, self.obj, rights_of_actor(self.session, actor).scopes)
+        if issubclass(self.obj, SoftDeleted):
+            in_bin = self.obj.deleted_at.is_not(None) if deleted else self.obj.deleted_at.is_(None)
+            return in_bin if clause is true() else and_(in_bin, clause)
+        return clause
+
+    def find(self, actor: Actor, key: str | int, *, deleted: bool = False) -> Any | None:
+        """Return the row with this key if it exists for the actor."""
+        number = row_key(key)
+        if number is None:
+            return None
+        statement: Select[Any] = select(self.obj).where(self.obj.id == number, self.visible(actor, deleted=deleted))
+        return self.session.scalars(statement).one_or_none()
+
+    def get(self, id: Any, filters: Any = None, *args: Any, **kwargs: Any) -> Any | None:  # noqa: A002, ARG002
+        """Return a row in scope; the framework's own callers (actions among them) get no wider view."""
+        return self.find(current_actor(), id)
+
+    def add(self, item: Any, commit: bool = True) -> None:
+        """Create a record by its service and commit once."""
+        with unit_of_work() as unit:
+            self._check_relations(item)
+            service_of(self.obj).create(current_actor(), record=item)
+            _flush(unit)
+
+    def edit(self, item: Any, commit: bool = True) -> None:
+        """Change a record by its service and commit once."""
+        with unit_of_work() as unit:
+            self._check_relations(item)
+            service_of(self.obj).update(current_actor(), record=item)
+            _flush(unit)
+
+    def delete(self, item: Any, commit: bool = True) -> None:
+        """Bin or delete a record by its service and commit once."""
+        with unit_of_work() as unit:
+            service_of(self.obj).delete(current_actor(), record=item)
+            _flush(unit)
+
+    def restore(self, item: Any) -> None:
+        """Take a record out of the bin by its service and commit once."""
+        with unit_of_work() as unit:
+            service_of(self.obj).restore(current_actor(), record=item)
+            _flush(unit)
+
+    def lookup(self, actor: Actor, field: Field, text: str) -> list[tuple[int, str]]:
+        """Return up to 20 related rows whose title begins with or contains the text, for a picker."""
+        target = field.target
+        assert target is not None
+        title = title_column(target)
+        interface = interface_of(target)
+        statement = select(target.id, title).where(interface.visible(actor)).limit(LOOKUP_LIMIT)
+        text = text.strip()
+        if text:
+            statement = statement.where(title.contains(text, autoescape=True))
+        return [(row[0], str(row[1])) for row in self.session.execute(statement.order_by(title, target.id))]
+
+    def title_of(self, actor: Actor, field: Field, key: int) -> str | None:
+        """Return the title of a related row if it exists for the actor."""
+        assert field.target is not None
+        found = interface_of(field.target).find(actor, key)
+        return None if found is None else str(getattr(found, title_column(field.target).key))
+
+    def _check_relations(self, item: Any) -> None:
+        """Refuse a reference to a row that does not exist for the actor, whoever sent its key."""
+        actor = current_actor()
+        state = self.obj.__mapper__
+        for field in fields_of(self.obj).values():
+            if field.kind is not Kind.RELATION or field.target is None or field.name not in state.columns:
+                continue
+            history = _history(item, field.name)
+            value = getattr(item, field.name)
+            if value is None or not history:
+                continue
+            with self.session.no_autoflush:
+                if interface_of(field.target).find(actor, value) is None:
+                    message = _l("The chosen “%(label)s” does not exist.", label=field.label)
+                    raise RuleViolation("unknown-reference", message, field=field.name)
+
+
+def _history(item: Any, name: str) -> bool:
+    from_state = item.__mapper__.attrs[name]
+    return bool(item._sa_instance_state.attrs[from_state.key].history.has_changes())  # noqa: SLF001
+
+
+def row_key(key: str | int) -> int | None:
+    """Return the number of a row key, or nothing if the text can be no key."""
+    text = str(key)
+    if not text.isascii() or not text.isdigit() or len(text) > 10 or int(text) > MAX_INTEGER:
+        return None
+    return int(text)
+
+
+def _flush(unit: Session) -> None:
+    """Send the changes, turning what the database refuses into a refusal with a sentence."""
+    try:
+        unit.flush()
+    except StaleDataError as problem:
+        raise Conflict(_l("Somebody else changed this record. Your changes were not saved.")) from problem
+    except IntegrityError as problem:
+        raise refusal_of(problem) from problem
+
+
+def refusal_of(problem: IntegrityError) -> RuleViolation:
+    """Return the sentence for a constraint that the database held; the constraint's name is the code."""
+    text = str(problem.orig).lower()
+    diag = getattr(problem.orig, "diag", None)
+    name = (getattr(diag, "constraint_name", None) or "") if diag is not None else text
+    if "unique" in text or "duplicate" in text:
+        return RuleViolation("already-exists", _l("A record with these values exists already."), details={"constraint": name})
+    if "foreign key" in text:
+        return RuleViolation(
+            "still-referenced", _l("Other records refer to this one, or a chosen record is gone."), details={"constraint": name}
+        )
+    if "not null" in text:
+        return RuleViolation("value-missing", _l("A required value is missing."), details={"constraint": name})
+    return RuleViolation(
+        "constraint-violated",
+        _l("The values contradict a rule of this record (%(rule)s).", rule=_rule_name(name)),
+        details={"constraint": name},
+    )
+
+
+def _rule_name(name: str) -> str:
+    return name.rsplit("constraint failed: ", 1)[-1].removeprefix("ck_")
+
+
+_interfaces: dict[type[Any], ServiceInterface] = {}
+
+
+def interface_of(model: type[Any]) -> ServiceInterface:
+    """Return the one datamodel of a model."""
+    if model not in _interfaces:
+        _interfaces[model] = ServiceInterface(model)
+    return _interfaces[model]

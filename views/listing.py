@@ -1,0 +1,271 @@
+"""Lists that stay fast on millions of rows: what is asked, in at most two statements (performance.md).
+
+A page is found by key first (late row look-up) and only its 25 rows are joined to what they show;
+the count stops at 10,000; the next page starts behind the last row instead of skipping rows.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select, true, tuple_
+from sqlalchemy.orm import Session, aliased
+from werkzeug.datastructures import MultiDict
+
+from app.core.errors import BadInput
+from app.core.i18n import lazy_gettext as _l
+from app.search.quick import match
+from views.fields import NUMERIC, Field, Kind, title_column
+
+COUNT_CAP = 10_000
+PAGE_SIZES = (25, 50, 100, 200)
+MAX_OFFSET = 2_000_000
+MAX_TEXT = 100
+
+Operator = Callable[[Any, Any], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One filter as it stands in the address: `f.<column>.<operator>=<text>`."""
+
+    field: Field
+    operator: str
+    text: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What a list page was asked for, typed and checked."""
+
+    text: str = ""
+    conditions: tuple[Condition, ...] = ()
+    sort: str = "id"
+    is_descending: bool = True
+    page: int = 0
+    size: int = 25
+    after: tuple[Any, int] | None = None
+    is_bin: bool = False
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """The rows of one page, each a tuple: key, then one value (for a relation a pair key, title) per column."""
+
+    rows: list[tuple[Any, ...]]
+    count: int
+    is_count_capped: bool
+    has_next: bool
+    next_cursor: str | None
+    query: ListQuery = field(default_factory=ListQuery)
+
+
+def operators_of(described: Field) -> tuple[str, ...]:
+    """Return the operators that make sense for a column, the usual one first."""
+    if described.kind in {Kind.TEXT, Kind.MULTILINE}:
+        return ("contains", "eq", "prefix", "empty")
+    if described.kind in NUMERIC or described.kind in {Kind.DATE, Kind.INSTANT}:
+        return ("eq", "ge", "le", "gt", "lt", "empty")
+    if described.kind is Kind.BOOLEAN:
+        return ("eq",)
+    if described.kind in {Kind.CHOICE, Kind.RELATION}:
+        return ("in", "ne", "empty")
+    return ()
+
+
+def parse_query(
+    args: "MultiDict[str, str]", fields: dict[str, Field], *, sortable: Sequence[str], default_sort: tuple[str, bool]
+) -> ListQuery:
+    """Read a list's address strictly.
+
+    Raises:
+        BadInput: an unknown column or operator, a bad number, a bad cursor; the message names it.
+    """
+    sort, is_descending = default_sort
+    wanted = args.get("sort", "")
+    if wanted:
+        sort, is_descending = wanted.lstrip("-"), wanted.startswith("-")
+        if sort not in sortable:
+            raise BadInput("bad-sort", _l("The list cannot be sorted by “%(name)s”.", name=sort[:60]))
+    size = _whole(args, "size", default=25, most=200)
+    page = _whole(args, "page", default=0, most=MAX_OFFSET)
+    if page * size > MAX_OFFSET:
+        raise BadInput("bad-page", _l("The list has no such page."))
+    text = args.get("q", "").strip()
+    if len(text) > MAX_TEXT or "\x00" in text:
+        raise BadInput("bad-search", _l("Search for at most %(count)s characters.", count=MAX_TEXT))
+    return ListQuery(
+        text=text,
+        conditions=tuple(_conditions(args, fields)),
+        sort=sort,
+        is_descending=is_descending,
+        page=page,
+        size=max(size, 1),
+        after=_cursor(args["after"], fields.get(sort)) if args.get("after") else None,
+        is_bin=args.get("bin") == "1",
+    )
+
+
+def _whole(args: "MultiDict[str, str]", name: str, *, default: int, most: int) -> int:
+    text = args.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > most:
+        raise BadInput("bad-number", _l("“%(name)s” must be a whole number from 0 to %(most)s.", name=name, most=most))
+    return int(text)
+
+
+def _conditions(args: "MultiDict[str, str]", fields: dict[str, Field]) -> list[Condition]:
+    found = []
+    for name, text in args.items(multi=True):
+        if not name.startswith("f."):
+            continue
+        parts = name.split(".")
+        described = fields.get(parts[1]) if len(parts) == 3 else None
+        if described is None or parts[2] not in operators_of(described):
+            raise BadInput("bad-filter", _l("The list has no filter “%(name)s”.", name=name[:60]))
+        if text.strip() == "" and parts[2] != "empty":
+            continue
+        values = _values(described, parts[2], text)
+        found.append(Condition(described, parts[2], text, values))
+    return found
+
+
+def _values(described: Field, operator: str, text: str) -> tuple[Any, ...]:
+    if operator == "empty":
+        return (text != "0",)
+    if operator == "in":
+        return tuple(described.parse(part) for part in text.split(",")[:50] if part.strip())
+    return (described.parse(text),)
+
+
+def _cursor(text: str, described: Field | None) -> tuple[Any, int]:
+    try:
+        value, key = json.loads(urlsafe_b64decode(text.encode()).decode())
+        typed = described.parse(value) if described is not None else int(value)
+        return typed, int(key)
+    except (ValueError, TypeError, AttributeError) as problem:
+        raise BadInput("bad-cursor", _l("This page address is out of date. Start from the first page.")) from problem
+
+
+def cursor_of(value: Any, key: int) -> str:
+    """Return the address part that starts the next page behind this row."""
+    return urlsafe_b64encode(json.dumps([str(value), key]).encode()).decode()
+
+
+def clause_of(model: type[Any], query: ListQuery, dialect: str) -> list[ColumnElement[bool]]:
+    """Return the WHERE clauses of the search text and the filters."""
+    clauses = [_clause(model, condition, dialect) for condition in query.conditions]
+    if query.text:
+        clauses.append(match(model, query.text, dialect))
+    return clauses
+
+
+def _clause(model: type[Any], condition: Condition, dialect: str) -> ColumnElement[bool]:
+    column = getattr(model, condition.field.name)
+    value = condition.values[0] if condition.values else None
+    simple: dict[str, Operator] = {
+        "eq": lambda left, right: left == right,
+        "ne": lambda left, right: or_(left != right, left.is_(None)),
+        "ge": lambda left, right: left >= right,
+        "le": lambda left, right: left <= right,
+        "gt": lambda left, right: left > right,
+        "lt": lambda left, right: left < right,
+        "empty": lambda left, right: left.is_(None) if right else left.is_not(None),
+    }
+    if condition.operator in simple:
+        clause: ColumnElement[bool] = simple[condition.operator](column, value)
+        return clause
+    if condition.operator == "in":
+        in_list: ColumnElement[bool] = column.in_(condition.values)
+        return in_list
+    if condition.operator == "prefix":
+        return _starts_with(column, str(value), dialect)
+    contains: ColumnElement[bool] = column.icontains(str(value), autoescape=True)
+    if condition.field.name in getattr(model, "__search__", ()):
+        return and_(match(model, str(value), dialect), contains)
+    return contains
+
+
+def _starts_with(column: Any, text: str, dialect: str) -> ColumnElement[bool]:
+    """Return a prefix test that an index serves: a range on SQLite, LIKE with a pattern index on PostgreSQL."""
+    if dialect == "sqlite":
+        return and_(column >= text, column < text + "\U0010ffff")
+    starts: ColumnElement[bool] = column.startswith(text, autoescape=True)
+    return starts
+
+
+def capped_count(session: Session, model: type[Any], clauses: Sequence[ColumnElement[bool]]) -> tuple[int, bool]:
+    """Return how many rows match, counting no further than the cap, and whether there are more."""
+    some = select(model.id).where(*clauses).limit(COUNT_CAP + 1).subquery()
+    count = session.scalar(select(func.count()).select_from(some)) or 0
+    return min(count, COUNT_CAP), count > COUNT_CAP
+
+
+def fetch_page(
+    session: Session,
+    model: type[Any],
+    columns: Sequence[Field],
+    query: ListQuery,
+    visible: ColumnElement[bool],
+) -> ListPage:
+    """Return one page of a list in two statements: the count and the rows."""
+    dialect = session.get_bind().dialect.name
+    clauses = [visible, *clause_of(model, query, dialect)]
+    clauses = [clause for clause in clauses if clause is not true()] or [true()]
+    count, is_capped = capped_count(session, model, clauses)
+    sort_column = getattr(model, query.sort)
+    direction = desc if query.is_descending else asc
+    keys = select(model.id).where(*clauses)
+    if query.after is not None:
+        here, there = tuple_(sort_column, model.id), tuple_(*query.after)
+        keys = keys.where(here < there if query.is_descending else here > there)
+    elif query.page:
+        keys = keys.offset(query.page * query.size)
+    ordered = (direction(model.id),) if query.sort == "id" else (direction(sort_column), direction(model.id))
+    inner = keys.order_by(*ordered).limit(query.size + 1).subquery()
+    statement = row_statement(model, columns, sort_column).join(inner, inner.c.id == model.id)
+    rows = session.execute(statement.order_by(*ordered)).all()
+    has_next = len(rows) > query.size
+    rows = rows[: query.size]
+    last = rows[-1] if rows and has_next else None
+    next_cursor = cursor_of(_plain(last[1]), last[0]) if last is not None and last[1] is not None else None
+    shaped = [(row[0], *shape(columns, row[2:])) for row in rows]
+    return ListPage(shaped, count, is_capped, has_next, next_cursor, query)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def row_statement(model: type[Any], columns: Sequence[Field], sort_column: Any) -> Select[Any]:
+    """Select the key, the sort value, then each column; a relation gives its key and its title."""
+    wanted: list[Any] = [model.id, sort_column.label("sort_value")]
+    joins = []
+    for described in columns:
+        column = getattr(model, described.name)
+        wanted.append(column)
+        if described.kind is Kind.RELATION and described.target is not None:
+            other = aliased(described.target)
+            joins.append((other, other.id == column))
+            wanted.append(getattr(other, title_column(described.target).key))
+    statement = select(*wanted).select_from(model)
+    for other, on in joins:
+        statement = statement.outerjoin(other, on)
+    return statement
+
+
+def shape(columns: Sequence[Field], values: Sequence[Any]) -> list[Any]:
+    shaped: list[Any] = []
+    position = 0
+    for described in columns:
+        if described.kind is Kind.RELATION and described.target is not None:
+            shaped.append((values[position], values[position + 1]))
+            position += 2
+        else:
+            shaped.append(values[position])
+            position += 1
+    return shaped

@@ -1,0 +1,82 @@
+"""What stands around a page: areas, links and counts; drawn once per set of rights and language."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import g, render_template, request, url_for
+from flask_babel import get_locale
+from markupsafe import Markup
+
+from app.core.actor import Actor
+from app.core.db import db
+from app.core.i18n import gettext as _
+from app.notifications.notices import unread_count
+from app.security.manager import current_request_actor
+from app.services.approvals import inbox_count
+from views.pages import PAGES
+from views.registry import AREAS, SCREENS
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of the top bar with its count."""
+
+    url: str
+    label: str
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Portal:
+    """What the layout needs of this request."""
+
+    actor: Actor
+    navigation: Markup | None
+    top_links: list[Link]
+
+
+def portal() -> Portal:
+    """Return the frame of this request's page; the counts are read once."""
+    found: Portal | None = g.get("portal")
+    if found is not None:
+        return found
+    actor = current_request_actor()
+    if actor.user_id is None or actor.user_id < 0:
+        g.portal = Portal(actor, None, [])
+        return g.portal
+    navigation = _navigation(actor.permissions, str(get_locale()), request.script_root)
+    g.portal = Portal(actor, navigation, _top_links(actor))
+    return g.portal
+
+
+def _top_links(actor: Actor) -> list[Link]:
+    session = db.session()
+    links = []
+    if actor.may("can_inbox", "ApprovalView"):
+        waiting = inbox_count(actor.employee_id) if actor.employee_id else 0
+        links.append(Link(url_for("ApprovalView.inbox"), _("To approve"), waiting))
+    if actor.may("can_view", "NoticeView"):
+        links.append(Link(url_for("NoticeView.view"), _("Notices"), unread_count(session, actor.user_id or 0)))
+    links.append(Link(url_for("ProfileView.view"), actor.name))
+    return links
+
+
+@lru_cache(maxsize=256)
+def _navigation(permissions: frozenset[tuple[str, str]], _locale: str, _root: str) -> Markup:
+    """Draw the menu of one set of rights in one language; rights changed are another key."""
+    areas: list[tuple[Any, list[tuple[str, Any]]]] = []
+    for key, label in AREAS.items():
+        links = [
+            (url_for(f"{entry.screen.__name__}.list"), entry.screen.title)
+            for entry in SCREENS
+            if entry.area == key and ("can_list", entry.screen.__name__) in permissions
+        ]
+        links += [
+            (url_for(page.endpoint), page.title)
+            for page in PAGES
+            if page.area == key and (page.permission, page.endpoint.split(".")[0]) in permissions
+        ]
+        if links:
+            areas.append((label, links))
+    return Markup(render_template("navigation.html", areas=areas))
