@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.db import db
 from app.factory import create_app
 from config import Settings
+from migrations.triggers import create_triggers
 from models.base import FabModel
 
 
@@ -25,6 +26,8 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     portal = create_app(settings)
     with portal.app_context():
         FabModel.metadata.create_all(db.engine)
+        with db.engine.begin() as connection:
+            create_triggers(connection)
         yield portal
         db.session.remove()
         FabModel.metadata.drop_all(db.engine)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "GENESIS",
     "canonical_json",
     "digest_of",
+    "instant_text",
     "json_text",
     "link_hash",
     "link_of_text",
@@ -38,6 +39,12 @@ ALGORITHMS = ("sha256", "sm3")
 DEFAULT_ALGORITHM = "sha256"
 GENESIS = "0" * 64
 """The previous link of the first entry of any chain."""
+
+
+class _Digest(Protocol):
+    def digest(self) -> bytes: ...
+    def hexdigest(self) -> str: ...
+
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _encode = json.JSONEncoder(
@@ -81,6 +88,8 @@ def link_hash(prev: str, body: Mapping[str, Any], algorithm: str = DEFAULT_ALGOR
 
     Args:
         prev: the previous link, 64 hexadecimal digits; `GENESIS` for the first entry.
+        body: what the entry says, without its own hash.
+        algorithm: one of `ALGORITHMS`.
 
     Raises:
         TypeError, ValueError: see `canonical_json`; `prev` is not hexadecimal; the algorithm is unknown.
@@ -115,7 +124,7 @@ def normal_form(value: Any) -> Any:
     return convert(value)
 
 
-def _hasher(algorithm: str) -> Callable[[bytes], Any]:
+def _hasher(algorithm: str) -> Callable[[bytes], _Digest]:
     if algorithm == "sha256":
         return hashlib.sha256
     if algorithm not in ALGORITHMS:
@@ -148,7 +157,8 @@ def _float(value: float) -> int | str:
     return _decimal(Decimal(repr(value)))
 
 
-def _instant(value: datetime) -> str:
+def instant_text(value: datetime) -> str:
+    """Return the canonical text of an instant: UTC to the microsecond, `2026-01-31T08:00:00.000000Z`."""
     if value.tzinfo is None:
         return value.isoformat(timespec="microseconds")
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
@@ -185,7 +195,7 @@ _BY_TYPE: dict[type, Callable[[Any], Any]] = {
     int: int,
     Decimal: _decimal,
     float: _float,
-    datetime: _instant,
+    datetime: instant_text,
     date: date.isoformat,
     time: time.isoformat,
     dict: _mapping,
@@ -201,7 +211,7 @@ _BY_BASE: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (int, int),
     (float, _float),
     (Decimal, _decimal),
-    (datetime, _instant),
+    (datetime, instant_text),
     (date, date.isoformat),
     (Mapping, _mapping),
     (list, _list),

@@ -1,0 +1,1 @@
+"""Steps of the schema, and what the schema needs beyond tables: triggers."""
