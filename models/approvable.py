@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy import Integer, String
-from sqlalchemy.orm import Mapped, declarative_mixin, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.enums import LabelEnum
 from app.core.i18n import lazy_gettext as _l
@@ -37,7 +37,6 @@ APPROVED_NEEDS_PROOF = (
 )
 
 
-@declarative_mixin
 class Approvable:
     """A record that goes through approval as one document together with its lines.
 
