@@ -1,5 +1,15 @@
 """The relational schema: one module per noun; importing this package maps every class."""
 
+from models.activities import Activity, ActivityChannel
+from models.agreements import AgreementObligation, PartnerAgreement
+from models.appraisals import (
+    Appraisal,
+    AppraisalCriterion,
+    AppraisalCycle,
+    AppraisalLevel,
+    AppraisalScheme,
+    AppraisalScore,
+)
 from models.approvals import (
     ApprovalEvent,
     ApprovalInstance,
@@ -11,22 +21,46 @@ from models.approvals import (
 )
 from models.audit import AuditEvent
 from models.base import FabModel
+from models.customers import Consent, Customer, CustomerIdentity, CustomerNeed
+from models.imports import ImportBatch
 from models.metrics import MetricDefinition
 from models.numbering import NumberSeries
 from models.org import Department, Employee, EmployeeAssignment, Position
 from models.outbox import Job, Notice, OutboxMessage
-from models.partners import Channel, Partner
+from models.partners import Channel, ChannelCost, Partner, Region, SourcingEvent
 from models.plans import BudgetLine, CompanyObjective, MarketingPlan, PlanGoal, PlanMilestone
+from models.pricing import PriceList, PriceListItem, PricePolicy, PricingRule
+from models.products import CompetitorPrice, Product, ProductCost, ProductLine
+from models.promotions import PromotionProduct, PromotionTier, SalesPromotion
+from models.purchases import Purchase, PurchaseLine
+from models.rewards import RewardPenalty
+from models.sources import CustomerSource
 from models.users import DataScope, PortalUser, SecurityStamp, UserSession
 
 __all__ = [
+    "Activity",
+    "ActivityChannel",
+    "AgreementObligation",
+    "Appraisal",
+    "AppraisalCriterion",
+    "AppraisalCycle",
+    "AppraisalLevel",
+    "AppraisalScheme",
+    "AppraisalScore",
     "ApprovalEvent",
     "ApprovalInstance",
     "Assignment",
     "AuditEvent",
     "BudgetLine",
     "Channel",
+    "ChannelCost",
     "CompanyObjective",
+    "CompetitorPrice",
+    "Consent",
+    "Customer",
+    "CustomerIdentity",
+    "CustomerNeed",
+    "CustomerSource",
     "DataScope",
     "Department",
     "Employee",
@@ -34,6 +68,7 @@ __all__ = [
     "FabModel",
     "FlowDefinition",
     "FlowVersion",
+    "ImportBatch",
     "Job",
     "MarketingPlan",
     "MetricDefinition",
@@ -41,12 +76,28 @@ __all__ = [
     "NumberSeries",
     "OutboxMessage",
     "Partner",
+    "PartnerAgreement",
     "PlanGoal",
     "PlanMilestone",
     "PortalUser",
     "Position",
+    "PriceList",
+    "PriceListItem",
+    "PricePolicy",
+    "PricingRule",
+    "Product",
+    "ProductCost",
+    "ProductLine",
+    "PromotionProduct",
+    "PromotionTier",
+    "Purchase",
+    "PurchaseLine",
     "RecordSnapshot",
+    "Region",
+    "RewardPenalty",
+    "SalesPromotion",
     "SecurityStamp",
+    "SourcingEvent",
     "StepRun",
     "UserSession",
 ]

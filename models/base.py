@@ -10,14 +10,24 @@ from typing import Any, ClassVar
 
 from flask_appbuilder import Model as FabModel
 from sqlalchemy import ForeignKey, Index, Integer, String, text
-from sqlalchemy.orm import Mapped, declarative_mixin, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.core.actor import current_actor
 from app.core.clock import utc_now
 from app.core.i18n import lazy_gettext as _l
 from app.core.types import Instant, JsonDict
 
-__all__ = ["Coded", "FabModel", "Owned", "Row", "SoftDeleted", "alive_index", "in_list", "label"]
+__all__ = [
+    "Coded",
+    "FabModel",
+    "Owned",
+    "Row",
+    "SoftDeleted",
+    "alive_index",
+    "in_list",
+    "label",
+    "partial_index",
+]
 
 FabModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -44,13 +54,16 @@ def in_list(column: str, values: type[Any]) -> str:
     return f"{column} IS NOT NULL AND {column} IN ({listed})"
 
 
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Return an index over the rows for which `where` holds, on both databases alike."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
 def alive_index(name: str, *columns: str, unique: bool = False) -> Index:
     """Return a partial index over the rows that are not deleted: it serves a list's default order."""
-    where = text("deleted_at IS NULL")
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    return partial_index(name, *columns, where="deleted_at IS NULL", unique=unique)
 
 
-@declarative_mixin
 class Row:
     """Key, stamps, optimistic lock and the custom fields of every stored thing (R015).
 
@@ -104,7 +117,6 @@ def _actor_id() -> int | None:
     return current_actor().user_id
 
 
-@declarative_mixin
 class Coded:
     """A number that people quote, for example `MP-2026-0042`; given by `app.services.numbering`."""
 
@@ -114,7 +126,6 @@ class Coded:
     code: Mapped[str] = mapped_column(String(32), unique=True, info=label(_l("Number")))
 
 
-@declarative_mixin
 class Owned:
     """One accountable person and one department (R010, R013): the columns that row scope reads."""
 
@@ -133,7 +144,6 @@ class Owned:
         )
 
 
-@declarative_mixin
 class SoftDeleted:
     """Deleting marks the row; it can be restored, and nothing that refers to it breaks."""
 
