@@ -66,7 +66,7 @@ def wait_for_database(settings: Settings, *, seconds: float = DATABASE_SECONDS) 
 
 def _serve_on(listener: socket.socket, settings: Settings) -> None:
     wait_for_database(settings)
-    app = create_app()
+    app = create_app(settings)
     try:
         prepared = prepare_database(app)
     except DBAPIError as error:

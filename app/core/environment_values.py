@@ -49,7 +49,7 @@ class EnvironmentReader:
         self._defaults = defaults
         for name in environ:
             if name.startswith(PREFIX) and name not in defaults:
-                near = difflib.get_close_matches(name, defaults, n=1)
+                near = difflib.get_close_matches(name, defaults, n=1, cutoff=0.8)
                 hint = f"; did you mean {near[0]}?" if near else "; the table is in docs/settings.md."
                 raise SettingsError(f"{name} is not a setting{hint}")
 
