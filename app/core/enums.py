@@ -13,7 +13,7 @@ class LabelEnum(str, Enum):
     label: Any
     colour: str
 
-    def __new__(cls, value: str, label: Any, colour: str = "grey") -> Self:
+    def __new__(cls, value: str, label: Any = None, colour: str = "grey") -> Self:
         """Make the member from its stored value, label and colour."""
         member = str.__new__(cls, value)
         member._value_ = value
