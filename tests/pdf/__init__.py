@@ -1,0 +1,1 @@
+"""Real PDFs, read back with poppler and pikepdf."""
