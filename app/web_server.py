@@ -94,9 +94,10 @@ class PortalServer:
         )
 
     def stop(self) -> None:
-        """Ask the loop to end; safe inside a signal handler."""
-        self._is_stopping = True
-        self._server.pull_trigger()
+        """Ask the loop to end, once; safe inside a signal handler."""
+        if not self._is_stopping:
+            self._is_stopping = True
+            self._server.pull_trigger()
 
     def run(self) -> int:
         """Serve until :meth:`stop`, then drain; gives the number of requests that were cut off."""
@@ -116,6 +117,10 @@ class PortalServer:
             self._poll(_TICK_SECONDS)
         self._poll(0)
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+        for channel in list(self._server.active_channels.values()):
+            channel.handle_close()
+        if not busy:  # a request that was cut off may still want to wake the loop
+            self._server.trigger.close()
         return busy
 
     def _close_idle(self) -> int:
