@@ -23,6 +23,7 @@ from models.audit import AuditEvent
 from models.base import FabModel
 from models.customers import Consent, Customer, CustomerIdentity, CustomerNeed
 from models.imports import ImportBatch
+from models.idempotency import UsedKey
 from models.metrics import MetricDefinition
 from models.numbering import NumberSeries
 from models.org import Department, Employee, EmployeeAssignment, Position
@@ -99,5 +100,6 @@ __all__ = [
     "SecurityStamp",
     "SourcingEvent",
     "StepRun",
+    "UsedKey",
     "UserSession",
 ]

@@ -246,13 +246,18 @@ class Screen(ModelView):
         if request.method == "GET":
             self._prefill(form)
             return self._form_page(form, record=None)
+        key = form.request_key.data or ""
+        if key and (made := self.datamodel.made_by(key)) is not None:
+            return redirect(url_for(f"{type(self).__name__}.show", pk=made))
         if not form.validate():
             return self._form_page(form, record=None), 422
         record = self.datamodel.obj()
         self._fill(record, form, self.add_columns)
         try:
-            self.datamodel.add(record)
+            self.datamodel.add(record, form_key=key)
         except RuleViolation as refusal:
+            if key and (made := self.datamodel.made_by(key)) is not None:
+                return redirect(url_for(f"{type(self).__name__}.show", pk=made))
             return self._refused(form, refusal, record=None)
         flash(_("Saved: %(title)s", title=str(record)), "success")
         return redirect(self.after_save(record))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from secrets import token_hex
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import html_params
 
 from app.core.errors import BadInput
@@ -30,9 +31,10 @@ from views.fields import MAX_INTEGER, MAX_SCALED, Field, Kind, row_title
 
 
 class RecordForm(FlaskForm):
-    """Base of every record form: carries the version of the row it was drawn from."""
+    """Base of every record form: the version of the row it was drawn from, and a key that is used up once."""
 
     row_version = HiddenField()
+    request_key = HiddenField(validators=[Optional(), Regexp("[0-9a-f]{32}$")], default=lambda: token_hex(16))
 
 
 class RelationWidget:

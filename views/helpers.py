@@ -4,14 +4,20 @@ from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import format_datetime, get_locale
+from markupsafe import Markup
 
-from app.core.i18n import html_lang
+from app.approvals.registry import type_of as approvable_type
+from app.core.i18n import LANGUAGES, html_lang
 from app.core.i18n import lazy_gettext as _l
+from models import approvals
+from views.base import screens_by_model
 
+_BADGE = Markup('<span class="badge badge-{}">{}</span>')
 _OPERATORS = {
     "contains": _l("contains"),
     "eq": "=",
@@ -47,6 +53,24 @@ def current_html_lang(locale: str | None = None) -> str:
     return html_lang(locale or str(get_locale()))
 
 
+def enum_label(value: str, enum_name: str) -> Any:
+    """Return a stored value's label as a badge."""
+    member = getattr(approvals, enum_name)(value)
+    return _BADGE.format(member.colour, member.label)
+
+
+def step_name(name: dict[str, str]) -> str:
+    """Return a step's name in the language of the page, else in any."""
+    locale = str(get_locale())
+    return name.get(locale) or name.get(locale.split("_")[0]) or next(iter(name.values()), "")
+
+
+def record_url(record_type: str, key: int) -> str:
+    """Return the address of a record's page."""
+    model = approvable_type(record_type).model
+    return url_for(f"{screens_by_model[model]}.show", pk=key)
+
+
 def install(app: Flask, portal_frame: Callable[[], Any]) -> None:
     """Give the templates their functions."""
 
@@ -59,9 +83,19 @@ def install(app: Flask, portal_frame: Callable[[], Any]) -> None:
         return url_for("static", filename=name, v=fingerprint(name))
 
     app.jinja_env.globals.update(
-        asset=asset, html_lang=current_html_lang, list_url=list_url, operator_label=operator_label
+        asset=asset,
+        html_lang=current_html_lang,
+        languages=LANGUAGES,
+        list_url=list_url,
+        new_key=lambda: token_hex(16),
+        operator_label=operator_label,
+        record_url=record_url,
     )
-    app.jinja_env.filters["instant"] = lambda value: format_datetime(value, "medium") if value else ""
+    app.jinja_env.filters.update(
+        instant=lambda value: format_datetime(value, "medium") if value else "",
+        enum_label=enum_label,
+        step_name=step_name,
+    )
 
     class LazyPortal:
         """The frame, made only when a template asks for it."""

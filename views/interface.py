@@ -20,6 +20,7 @@ from app.security.access import rights_of_actor
 from app.security.scope import condition
 from app.services.crud import service_of
 from models.base import SoftDeleted
+from models.idempotency import UsedKey
 from views.fields import MAX_INTEGER, Field, Kind, fields_of, title_column
 
 LOOKUP_LIMIT = 20
@@ -54,12 +55,26 @@ class ServiceInterface(SQLAInterface):
         """Return a row in scope; the framework's own callers (actions among them) get no wider view."""
         return self.find(current_actor(), id)
 
-    def add(self, item: Any, commit: bool = True) -> None:
-        """Create a record by its service and commit once."""
+    def add(self, item: Any, commit: bool = True, *, form_key: str | None = None) -> None:
+        """Create a record by its service and commit once.
+
+        Args:
+            form_key: one-time key of the form; it is used up in the same transaction, so that the
+                same form sent twice cannot make two records.
+        """
         with unit_of_work() as unit:
             self._check_relations(item)
             service_of(self.obj).create(current_actor(), record=item)
             _flush(unit)
+            if form_key:
+                user_id = current_actor().user_id
+                unit.add(UsedKey(key=form_key, user_id=user_id, record_type=self.obj.__tablename__, record_id=item.id))
+                _flush(unit)
+
+    def made_by(self, form_key: str) -> int | None:
+        """Return the key of the record that this form has made already."""
+        used = self.session.get(UsedKey, (form_key, current_actor().user_id))
+        return used.record_id if used is not None and used.record_type == self.obj.__tablename__ else None
 
     def edit(self, item: Any, commit: bool = True) -> None:
         """Change a record by its service and commit once."""

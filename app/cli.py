@@ -1,0 +1,116 @@
+"""The command line: `flask --app run …`; everything that an administrator does outside of the browser."""
+
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from app import migration
+from app.approvals.seeds import seed_definitions
+from app.audit.commands import audit
+from app.core.actor import SYSTEM, acting_as
+from app.core.db import db, declare_read_only, unit_of_work
+from app.demo.load import is_empty, load_demo
+from app.jobs.commands import worker
+from app.search.quick import create_search
+from app.security.seed import sync_rights
+from config import SETTINGS, Settings
+from views.rights import declared_rights
+
+
+def prepare_database(app: Flask) -> dict[str, Any]:
+    """Migrate, write rights, roles and routes, and load the demo company into an empty database.
+
+    Safe to call by several processes at once and at every start; the second start only looks.
+
+    Returns:
+        `created`: whether anything was migrated; `demo_logins`: path of the file with the demo
+        company's log-ins, or None.
+    """
+    settings: Settings = app.config["YINGCE_SETTINGS"]
+    with app.app_context(), acting_as(SYSTEM):
+        declare_read_only(False)
+        with migration.single_process(db.engine, settings.instance):
+            created = migration.upgrade(db.engine, settings.instance)
+            with unit_of_work() as unit:
+                sync_rights(unit, declared_rights())
+                seed_definitions(unit)
+            if settings.has_demo and is_empty(db.session()):
+                load_demo(settings)
+        db.session.remove()
+    logins = settings.instance / "demo-logins.csv"
+    return {"created": created, "demo_logins": str(logins) if logins.exists() else None}
+
+
+@click.command("init", help="Migrate the database; write rights, roles and routes.")
+@with_appcontext
+def init() -> None:
+    """Prepare the database as the start does."""
+    prepared = prepare_database(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+    click.echo("Database is up to date." if not prepared["created"] else "Database was migrated.")
+
+
+demo = AppGroup("demo", help="The demo company.")
+
+
+@demo.command("load", help="Load the demo company into an empty database.")
+def demo_load() -> None:
+    """Load the demo company; refuses a database with other data."""
+    settings: Settings = current_app.config["YINGCE_SETTINGS"]
+    declare_read_only(False)
+    if not is_empty(db.session()):
+        message = "The database holds data already; the demo company is loaded into an empty one only."
+        raise click.ClickException(message)
+    load_demo(settings)
+    click.echo(f"Demo company loaded; log-ins are in {settings.instance / 'demo-logins.csv'}")
+
+
+database = AppGroup("db", help="Migrations.")
+
+
+@database.command("upgrade", help="Bring the database to a revision (default: the newest).")
+@click.argument("revision", default="head")
+def db_upgrade(revision: str) -> None:
+    """Migrate up."""
+    settings: Settings = current_app.config["YINGCE_SETTINGS"]
+    changed = migration.upgrade(db.engine, settings.instance, revision)
+    click.echo("Migrated." if changed else "Nothing to do.")
+
+
+@database.command("downgrade", help="Take the database back to a revision.")
+@click.argument("revision")
+def db_downgrade(revision: str) -> None:
+    """Migrate down."""
+    migration.downgrade(db.engine, revision)
+    click.echo("Migrated down.")
+
+
+@database.command("revise", help="Write a migration from the difference between models and database.")
+@click.argument("message")
+def db_revise(message: str) -> None:
+    """Write a new migration file."""
+    migration.revise(db.engine, message)
+
+
+@click.command("settings", help="Print every setting with its default and meaning.")
+def settings_command() -> None:
+    """Print the table of settings."""
+    for row in SETTINGS:
+        click.echo(f"{row.name}  [{row.default}]\n    {row.help}")
+
+
+@click.command("search-reindex", help="Build the search index anew.")
+@with_appcontext
+def search_reindex() -> None:
+    """Build the search index anew from the rows."""
+    declare_read_only(False)
+    with unit_of_work() as unit:
+        create_search(unit.connection())
+    click.echo("Search index built.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands to the portal."""
+    for command in (init, demo, database, settings_command, search_reindex, audit, worker):
+        app.cli.add_command(command)

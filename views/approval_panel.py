@@ -1,0 +1,93 @@
+"""Screens of records that go through approval: submit, withdraw, expected route, trail, printed sheet."""
+
+from secrets import token_hex
+from typing import Any, ClassVar
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_appbuilder.baseviews import expose
+from flask_appbuilder.security.decorators import has_access
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from app.core.actor import current_actor
+from app.core.db import db, unit_of_work
+from app.core.errors import NotAllowed, RuleViolation
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
+from app.services import approvals
+from models.approvable import EDITABLE, ApprovalStatus
+from views.base import Screen
+from views.errors import log_refusal
+
+
+class ApprovableScreen(Screen):
+    """A screen whose records are submitted, approved and printed.
+
+    Attributes:
+        report_key: the report that prints the record with its approval trail, if there is one.
+    """
+
+    show_template = "screen/show.html"
+    report_key: ClassVar[str | None] = None
+
+    @expose("/submit/<pk>", methods=["POST"])
+    @has_access
+    def submit(self, pk: str) -> Response:
+        """Submit a record for approval; the first approver is found from the organisation of today."""
+        record = self._find(pk)
+        return self._command(record, lambda: approvals.submit(
+            current_actor(), record=record, request_key=request_key(), comment=None
+        ), _("Submitted for approval."))  # fmt: skip
+
+    @expose("/withdraw/<pk>", methods=["POST"])
+    @has_access
+    def withdraw(self, pk: str) -> Response:
+        """Take a submission back before it is decided."""
+        record = self._find(pk)
+        instance = approvals.running_instance(record)
+        if instance is None:
+            raise NotAllowed("not-in-review", _l("This record is not in review."))
+        return self._command(record, lambda: approvals.withdraw(
+            current_actor(), instance_id=instance.id, request_key=request_key(), comment=None
+        ), _("The submission was withdrawn."))  # fmt: skip
+
+    def _command(self, record: Any, command: Any, success: str) -> Response:
+        key = record.id
+        try:
+            with unit_of_work():
+                command()
+            flash(success, "success")
+        except RuleViolation as refusal:
+            db.session.rollback()
+            log_refusal(refusal, record_type=self.datamodel.obj.__tablename__, record_id=key)
+            flash(str(refusal), "danger")
+        return redirect(url_for(f"{type(self).__name__}.show", pk=key))
+
+    def record_actions(self, record: Any) -> "list[tuple[str, str, str]]":
+        """Offer submit to the owner of a draft and withdraw to the submitter of a running one."""
+        if record.is_deleted or record.owner_id != current_actor().employee_id:
+            return []
+        name = type(self).__name__
+        if record.status in EDITABLE and self.may("submit"):
+            return [(url_for(f"{name}.submit", pk=record.id), _("Submit for approval"), "primary")]
+        if record.status == ApprovalStatus.IN_REVIEW.value and self.may("withdraw"):
+            return [(url_for(f"{name}.withdraw", pk=record.id), _("Withdraw"), "")]
+        return []
+
+    def show_extra(self, record: Any) -> Markup:
+        """Show the trail of a submitted record or the expected route of a draft, and the printed sheet."""
+        trail = approvals.trails_of(record)
+        preview, problem = None, None
+        if record.status in EDITABLE and record.owner_id == current_actor().employee_id:
+            try:
+                preview = approvals.preview(current_actor(), record=record)
+            except RuleViolation as refusal:
+                problem = str(refusal)
+        return Markup(render_template("approvals/panel.html", record=record, trail=trail, preview=preview,
+                                      problem=problem, report_key=self.report_key))  # fmt: skip
+
+
+def request_key() -> str:
+    """Return the one-time key of the posted form; a form without one gets a fresh key."""
+    given = request.form.get("request_key", "")
+    return given if given.isalnum() and len(given) <= 64 else token_hex(16)

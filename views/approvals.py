@@ -1,0 +1,124 @@
+"""The inbox: what waits for me, what I decided, what I submitted; and the page on which one decides."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_appbuilder.baseviews import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from werkzeug.wrappers import Response
+
+from app.approvals.registry import type_of
+from app.core.actor import current_actor
+from app.core.db import db, unit_of_work
+from app.core.errors import BadInput, RuleViolation
+from app.core.i18n import gettext as _
+from app.core.i18n import lazy_gettext as _l
+from app.services import approvals
+from models.approvals import Assignment
+from views.approval_panel import request_key
+from views.document import line_tables, shown_values
+from views.errors import log_refusal
+from views.interface import row_key
+from views.registry import SCREENS
+
+PAGE = 50
+_DECISIONS: dict[str, tuple[Any, Any]] = {
+    "approve": (approvals.approve, _l("Approved.")),
+    "reject": (approvals.reject, _l("Rejected.")),
+    "return": (approvals.return_to_submitter, _l("Returned to the submitter.")),
+}
+
+
+class ApprovalView(BaseView):
+    """Approval pages of one person."""
+
+    route_base = "/approvals"
+    default_view = "inbox"
+
+    @expose("/")
+    @has_access
+    def inbox(self) -> str:
+        """Show what waits for the person who is logged in, longest waiting first."""
+        rows = approvals.inbox(_me(), limit=PAGE, offset=_page() * PAGE)
+        return self._box("inbox", rows, approvals.inbox_count(_me()))
+
+    @expose("/decided")
+    @has_access
+    def decided(self) -> str:
+        """Show what the person has decided, latest first."""
+        return self._box("decided", approvals.decided(_me(), limit=PAGE, offset=_page() * PAGE), None)
+
+    @expose("/submitted")
+    @has_access
+    def submitted(self) -> str:
+        """Show what the person has submitted, latest first."""
+        rows = approvals.submitted(_me(), limit=PAGE, offset=_page() * PAGE)
+        return render_template("approvals/submitted.html", rows=rows, page=_page(), size=PAGE, box="submitted")
+
+    decided._permission_name = "inbox"  # noqa: SLF001  one right covers the three boxes
+    submitted._permission_name = "inbox"  # noqa: SLF001
+
+    def _box(self, box: str, rows: Any, count: int | None) -> str:
+        return render_template("approvals/box.html", rows=rows, count=count, page=_page(), size=PAGE, box=box)
+
+    @expose("/<key>", methods=["GET"])
+    @has_access
+    def show(self, key: str) -> str:
+        """Show the document of one to-do, why it is with me, the trail, and the decision form."""
+        assignment = _my_assignment(key)
+        record = approvals.record_of(assignment.instance)
+        titles = {entry.screen.datamodel.obj: entry.screen.title for entry in SCREENS}
+        return render_template(
+            "approvals/decide.html", assignment=assignment, instance=assignment.instance, record=record,
+            kind=type_of(assignment.instance.record_type), values=shown_values(record, record.__document_columns__),
+            tables=line_tables(record, titles), trail=approvals.trails_of(record), comment="",
+            seen=approvals.current_digest(record),
+        )  # fmt: skip
+
+    show._permission_name = "inbox"  # noqa: SLF001
+
+    @expose("/<key>/decide", methods=["POST"])
+    @has_access
+    def decide(self, key: str) -> Response:
+        """Carry out a decision bound to the content that was seen."""
+        assignment_id = row_key(key)
+        verb = request.form.get("decision", "")
+        if assignment_id is None or verb not in _DECISIONS:
+            raise BadInput("bad-decision", _l("Choose approve, reject or return."))
+        command, success = _DECISIONS[verb]
+        try:
+            with unit_of_work():
+                command(
+                    current_actor(), assignment_id=assignment_id, seen_sha256=request.form.get("seen", ""),
+                    request_key=request_key(), comment=request.form.get("comment", "").strip() or None,
+                )  # fmt: skip
+        except RuleViolation as refusal:
+            log_refusal(refusal, record_type="assignment", record_id=assignment_id)
+            flash(str(refusal), "danger")
+            is_mine = approvals.assignment_for(_me(), assignment_id) is not None
+            return redirect(url_for("ApprovalView.show", key=key) if is_mine else url_for("ApprovalView.inbox"))
+        flash(str(success), "success")
+        return redirect(url_for("ApprovalView.inbox"))
+
+
+def _me() -> int:
+    employee_id = current_actor().employee_id
+    if employee_id is None:
+        abort(404)
+    return employee_id
+
+
+def _page() -> int:
+    text = request.args.get("page", "0")
+    if not text.isascii() or not text.isdigit() or len(text) > 5:
+        raise BadInput("bad-page", _l("The list has no such page."))
+    return int(text)
+
+
+def _my_assignment(key: str) -> Assignment:
+    number = row_key(key)
+    found = approvals.assignment_for(_me(), number) if number is not None else None
+    if found is None:
+        db.session.rollback()
+        abort(404)
+    return found
