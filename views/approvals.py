@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
 from app.approvals.registry import type_of
@@ -44,25 +44,25 @@ class ApprovalView(BaseView):
 
     @expose("/decided")
     @has_access
+    @permission_name("inbox")
     def decided(self) -> str:
         """Show what the person has decided, latest first."""
         return self._box("decided", approvals.decided(_me(), limit=PAGE, offset=_page() * PAGE), None)
 
     @expose("/submitted")
     @has_access
+    @permission_name("inbox")
     def submitted(self) -> str:
         """Show what the person has submitted, latest first."""
         rows = approvals.submitted(_me(), limit=PAGE, offset=_page() * PAGE)
         return render_template("approvals/submitted.html", rows=rows, page=_page(), size=PAGE, box="submitted")
-
-    decided._permission_name = "inbox"  # noqa: SLF001  one right covers the three boxes
-    submitted._permission_name = "inbox"  # noqa: SLF001
 
     def _box(self, box: str, rows: Any, count: int | None) -> str:
         return render_template("approvals/box.html", rows=rows, count=count, page=_page(), size=PAGE, box=box)
 
     @expose("/<key>", methods=["GET"])
     @has_access
+    @permission_name("inbox")
     def show(self, key: str) -> str:
         """Show the document of one to-do, why it is with me, the trail, and the decision form."""
         assignment = _my_assignment(key)
@@ -74,8 +74,6 @@ class ApprovalView(BaseView):
             tables=line_tables(record, titles), trail=approvals.trails_of(record), comment="",
             seen=approvals.current_digest(record),
         )  # fmt: skip
-
-    show._permission_name = "inbox"  # noqa: SLF001
 
     @expose("/<key>/decide", methods=["POST"])
     @has_access

@@ -2,7 +2,7 @@
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_appbuilder.security.decorators import has_access, no_cache
+from flask_appbuilder.security.decorators import has_access, no_cache, permission_name
 from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import refresh
 from flask_login import login_user
@@ -117,6 +117,7 @@ class ProfileView(BaseView):
 
     @expose("/password", methods=["POST"])
     @has_access
+    @permission_name("view")
     def password(self) -> str | Response | tuple[str, int]:
         """Change one's password; all other log-ins of the account end."""
         form = PasswordForm()
@@ -129,8 +130,6 @@ class ProfileView(BaseView):
             except RuleViolation as refusal:
                 form[refusal.field or "new"].errors = [refusal.message]
         return self._page(SettingsForm(formdata=None), form), 422
-
-    password._permission_name = "view"  # noqa: SLF001  one right covers the whole page
 
     def _page(self, settings: SettingsForm, password: PasswordForm) -> str:
         actor = current_actor()
