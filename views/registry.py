@@ -7,7 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.i18n import lazy_gettext as _l
+from views.appraisals import (
+    AppraisalCriterionView,
+    AppraisalCycleView,
+    AppraisalLevelView,
+    AppraisalSchemeView,
+    AppraisalScoreView,
+    AppraisalView,
+    RewardPenaltyView,
+)
 from views.base import Screen
+from views.customers import (
+    ConsentView,
+    CustomerIdentityView,
+    CustomerNeedView,
+    CustomerSourceView,
+    CustomerView,
+    PurchaseLineView,
+    PurchaseView,
+)
 from views.org import (
     ChannelView,
     DepartmentView,
@@ -16,7 +34,32 @@ from views.org import (
     MetricDefinitionView,
     PositionView,
 )
+from views.partners import (
+    AgreementObligationView,
+    ChannelCostView,
+    PartnerAgreementView,
+    PartnerView,
+    RegionView,
+    SourcingEventView,
+)
 from views.plans import BudgetLineView, CompanyObjectiveView, MarketingPlanView, PlanGoalView, PlanMilestoneView
+from views.pricing import (
+    CompetitorPriceView,
+    PriceListItemView,
+    PriceListView,
+    PricePolicyView,
+    PricingRuleView,
+    ProductCostView,
+    ProductLineView,
+    ProductView,
+)
+from views.promotions import (
+    ActivityChannelView,
+    ActivityView,
+    PromotionProductView,
+    PromotionTierView,
+    SalesPromotionView,
+)
 
 AREAS: dict[str, Any] = {
     "plans": _l("Strategy and plans"),
@@ -52,7 +95,40 @@ SCREENS: tuple[ScreenEntry, ...] = (
     ScreenEntry(PlanMilestoneView, None, "plan-milestones"),
     ScreenEntry(CompanyObjectiveView, "plans", "objectives"),
     ScreenEntry(MetricDefinitionView, "plans", "metrics"),
+    ScreenEntry(ActivityView, "promotions", "activities"),
+    ScreenEntry(ActivityChannelView, None, "activity-channels"),
+    ScreenEntry(SalesPromotionView, "promotions", "promotions"),
+    ScreenEntry(PromotionTierView, None, "promotion-tiers"),
+    ScreenEntry(PromotionProductView, None, "promotion-products"),
+    ScreenEntry(PricingRuleView, "pricing", "pricing-rules"),
+    ScreenEntry(PriceListView, "pricing", "price-lists"),
+    ScreenEntry(PriceListItemView, None, "price-list-items"),
+    ScreenEntry(PricePolicyView, "pricing", "price-policies"),
+    ScreenEntry(ProductView, "pricing", "products"),
+    ScreenEntry(ProductCostView, None, "product-costs"),
+    ScreenEntry(CompetitorPriceView, None, "competitor-prices"),
+    ScreenEntry(ProductLineView, "pricing", "product-lines"),
+    ScreenEntry(PartnerView, "partners", "partners"),
+    ScreenEntry(PartnerAgreementView, "partners", "agreements"),
+    ScreenEntry(AgreementObligationView, None, "agreement-obligations"),
+    ScreenEntry(SourcingEventView, "partners", "sourcing-events"),
+    ScreenEntry(ChannelCostView, "partners", "channel-costs"),
     ScreenEntry(ChannelView, "partners", "channels"),
+    ScreenEntry(RegionView, "partners", "regions"),
+    ScreenEntry(CustomerView, "customers", "customers"),
+    ScreenEntry(CustomerIdentityView, None, "customer-identities"),
+    ScreenEntry(CustomerNeedView, None, "customer-needs"),
+    ScreenEntry(ConsentView, None, "consents"),
+    ScreenEntry(PurchaseView, "customers", "purchases"),
+    ScreenEntry(PurchaseLineView, None, "purchase-lines"),
+    ScreenEntry(CustomerSourceView, "customers", "customer-sources"),
+    ScreenEntry(AppraisalView, "appraisals", "appraisals"),
+    ScreenEntry(AppraisalScoreView, None, "appraisal-scores"),
+    ScreenEntry(RewardPenaltyView, "appraisals", "rewards"),
+    ScreenEntry(AppraisalSchemeView, "appraisals", "appraisal-schemes"),
+    ScreenEntry(AppraisalCriterionView, None, "appraisal-criteria"),
+    ScreenEntry(AppraisalLevelView, None, "appraisal-levels"),
+    ScreenEntry(AppraisalCycleView, "appraisals", "appraisal-cycles"),
     ScreenEntry(DepartmentView, "organisation", "departments"),
     ScreenEntry(PositionView, "organisation", "positions"),
     ScreenEntry(EmployeeView, "organisation", "employees"),
