@@ -114,13 +114,14 @@ def _mark_savepoint(session: Session, transaction: SessionTransaction) -> None:
 
 
 def _drop_rolled_back(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
+    rolled_back = transaction
+    while rolled_back.parent is not None and not rolled_back.nested:
+        rolled_back = rolled_back.parent  # a failed flush takes the savepoint around it with it
+    if rolled_back.parent is None:
         pending(session).clear()
         session.info.pop("announced", None)
-    elif transaction.nested:
-        mark = session.info.get("event_marks", {}).get(transaction)
-        if mark is not None:
-            del pending(session)[mark:]
+    else:
+        del pending(session)[session.info["event_marks"][rolled_back] :]
 
 
 def _forget_transaction(session: Session, transaction: SessionTransaction) -> None:

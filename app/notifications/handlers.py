@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from app.core.db import db
 from app.core.i18n import gettext as _
-from app.jobs.outbox import Delivery, handles
+from app.jobs.outbox import HANDLERS, Delivery, handles
 from app.notifications.mail import compose, mail_port, one_line
 from app.notifications.notices import make_notices, record_link
 from app.notifications.texts import TEXTS, body, headline
@@ -18,14 +18,19 @@ from models.outbox import Notice
 from models.users import PortalUser
 
 
-@handles("approval.*")
+def register_handlers() -> None:
+    """Hang the handlers onto the outbox; safe to call twice."""
+    if all(handler.function is not notify for handler in HANDLERS):
+        handles("approval.*")(notify)
+        handles("notice.made", is_outside=True)(send_mail)
+
+
 def notify(delivery: Delivery) -> None:
     """Make the notices of an approval event, in the transaction that marks it as delivered."""
     if delivery.topic in TEXTS:
         make_notices(db.session(), delivery, employee_ids=delivery.payload["employee_ids"])
 
 
-@handles("notice.made", is_outside=True)
 def send_mail(delivery: Delivery) -> None:
     """Send a notice by e-mail in its receiver's language; a repeat has the same Message-ID.
 

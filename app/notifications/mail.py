@@ -7,6 +7,7 @@
 import os
 import smtplib
 import ssl
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -18,6 +19,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from app.core.clock import utc_now
 from app.core.i18n import html_lang
 
+_ASCII = SMTP.clone(cte_type="7bit")
+"""Bodies are encoded so that every server on the way takes them."""
 SMTP_SECONDS = 15.0
 """How long a mail server may keep silent."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -55,15 +58,17 @@ def compose(*, sender: str, to: str, subject: str, text: str, key: str, language
         if any(ord(character) < 32 or ord(character) == 127 for character in value):
             raise MailRefused("a mail header must not hold control characters")
     host = _address(sender).domain
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_ASCII)
     message["From"] = _address(sender)
     message["To"] = _address(to)
     message["Subject"] = subject
     message["Date"] = format_datetime(utc_now())
     message["Message-ID"] = f"<{key}@{host}>"
-    message["Content-Language"] = html_lang(language)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
+    message["Content-Language"] = html_lang(
+        language
+    )  # after the content, whose setting drops Content- headers
     return message
 
 
@@ -75,7 +80,7 @@ def one_line(text: str) -> str:
 def _address(text: str) -> Address:
     try:
         address = Address(addr_spec=text)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise MailRefused("this is not a mail address") from error
     if not address.username or not address.domain:
         raise MailRefused("this is not a mail address")

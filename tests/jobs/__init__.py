@@ -1,0 +1,1 @@
+"""The outbox, background jobs, their queue and their consumer, on both databases."""

@@ -1,0 +1,1 @@
+"""Notices and the mails made of them."""
