@@ -1,0 +1,1 @@
+"""Quick search: substrings from one character on, Chinese included, on millions of rows (performance.md)."""
