@@ -13,7 +13,7 @@ from app.core.actor import SYSTEM, acting_as
 from app.core.db import db, declare_read_only, unit_of_work
 from app.demo.load import is_empty, load_demo
 from app.jobs.commands import worker
-from app.search.quick import create_search
+from app.search.index import create_search
 from app.security.seed import sync_rights
 from config import SETTINGS, Settings
 from views.rights import declared_rights

@@ -5,22 +5,22 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, g, request, session, url_for
-from flask_babel import Babel, get_locale
+from flask import Flask, g, request, session
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 
 import models  # noqa: F401  maps every class before the first query
-from app import approvals, notifications
+from app import notifications
+from app.approvals import lock
 from app.audit import chain
 from app.audit.keys import personal_key
+from app.core.actor import set_current_actor
 from app.core.clock import set_company_zone
 from app.core.db import db, declare_read_only
-from app.core.i18n import LANGUAGES, html_lang
+from app.core.i18n import LANGUAGES
 from app.jobs import outbox
 from app.security import access, manager
 from app.security.manager import ANONYMOUS, current_request_actor, note_use
-from app.core.actor import set_current_actor
 from app.search import quick
 from config import Settings
 from views import errors, helpers, portal
@@ -76,7 +76,7 @@ def _install_ground(settings: Settings) -> None:
     """Hang what must hold for every transaction onto the session class (each is safe to call twice)."""
     session_class = db.session.session_factory.class_
     access.install(session_class)
-    approvals.install(session_class)
+    lock.install(session_class)
     quick.install(session_class)
     outbox.install(session_class)
     chain.install(session_class, personal_key=personal_key(settings.instance))

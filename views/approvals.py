@@ -7,7 +7,7 @@ from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from werkzeug.wrappers import Response
 
-from app.approvals.registry import type_of
+from app.approvals.registry import type_named
 from app.core.actor import current_actor
 from app.core.db import db, unit_of_work
 from app.core.errors import BadInput, RuleViolation
@@ -70,7 +70,7 @@ class ApprovalView(BaseView):
         titles = {entry.screen.datamodel.obj: entry.screen.title for entry in SCREENS}
         return render_template(
             "approvals/decide.html", assignment=assignment, instance=assignment.instance, record=record,
-            kind=type_of(assignment.instance.record_type), values=shown_values(record, record.__document_columns__),
+            kind=type_named(assignment.instance.record_type), values=shown_values(record, record.__document_columns__),
             tables=line_tables(record, titles), trail=approvals.trails_of(record), comment="",
             seen=approvals.current_digest(record),
         )  # fmt: skip

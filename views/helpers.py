@@ -11,7 +11,7 @@ from flask import Flask, request, url_for
 from flask_babel import format_datetime, get_locale
 from markupsafe import Markup
 
-from app.approvals.registry import type_of as approvable_type
+from app.approvals.registry import type_named as approvable_type
 from app.core.i18n import LANGUAGES, html_lang
 from app.core.i18n import lazy_gettext as _l
 from models import approvals

@@ -9,7 +9,6 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from app.core.actor import Actor
-from app.core.db import db
 from app.core.i18n import gettext as _
 from app.notifications.notices import unread_count
 from app.security.manager import current_request_actor
@@ -51,13 +50,12 @@ def portal() -> Portal:
 
 
 def _top_links(actor: Actor) -> list[Link]:
-    session = db.session()
     links = []
     if actor.may("can_inbox", "ApprovalView"):
         waiting = inbox_count(actor.employee_id) if actor.employee_id else 0
         links.append(Link(url_for("ApprovalView.inbox"), _("To approve"), waiting))
     if actor.may("can_view", "NoticeView"):
-        links.append(Link(url_for("NoticeView.view"), _("Notices"), unread_count(session, actor.user_id or 0)))
+        links.append(Link(url_for("NoticeView.view"), _("Notices"), unread_count(actor.user_id or 0)))
     links.append(Link(url_for("ProfileView.view"), actor.name))
     return links
 
