@@ -84,8 +84,13 @@ def plan_of(mapper: Mapper[Any]) -> AuditPlan | None:
     masks: dict[str, str] = {}
     for prop in mapper.column_attrs:
         column = prop.columns[0]
-        if prop.key in framework.skip or not isinstance(column, Column):
-            continue
+        if (
+            prop.key in framework.skip
+            or not isinstance(column, Column)
+            or column.primary_key
+            or column.computed is not None
+        ):
+            continue  # the key stands in the entry, what the database computes follows from the rest
         columns[prop.key] = column
         if prop.key in framework.secret or column.info.get("secret"):
             masks[prop.key] = "secret"

@@ -31,9 +31,17 @@ def before_flush(session: Session, _context: UOWTransaction, _instances: object)
         for row in rows:
             state: InstanceState[Any] = inspect(row)
             plan = plan_of(state.mapper)
-            names = unknown_columns(state, plan, is_deleted=is_deleted) if plan else []
-            if plan and names:
-                olds[state] = _stored_values(session, state, plan, names)
+            if plan is None:
+                continue
+            # An attribute set to an SQL expression forgets its history in the flush.
+            known = {
+                name: old_value(state, name)
+                for name in plan.columns
+                if isinstance(state.dict.get(name), ClauseElement)
+            }
+            names = unknown_columns(state, plan, is_deleted=is_deleted)
+            if names or known:
+                olds[state] = known | (_stored_values(session, state, plan, names) if names else {})
 
 
 def after_flush(masker: Masker, session: Session, _context: UOWTransaction) -> None:
@@ -54,8 +62,9 @@ def after_flush(masker: Masker, session: Session, _context: UOWTransaction) -> N
 
 def _collect_update(masker: Masker, session: Session, state: InstanceState[Any], plan: AuditPlan) -> None:
     pending = pending_of(session)
-    names = changed_columns(state, plan)
     read = pending.olds.get(state, {})
+    names = changed_columns(state, plan)
+    names += [name for name in read if name not in state.dict and name not in names]
     old = {name: read.get(name, old_value(state, name)) for name in names}
     new = _values(session, state, plan, names)
     differing = [name for name in names if old[name] != new.get(name)]
