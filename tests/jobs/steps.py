@@ -1,7 +1,10 @@
 """Small steps that several tests of jobs share."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+
+from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM, Actor
 
@@ -20,6 +23,18 @@ class StillContext:
 
     def stop_if_cancelled(self) -> None:
         """Nobody cancels."""
+
+
+class BrokenOff(Exception):
+    """What breaks a transaction off in a test."""
+
+
+@contextmanager
+def broken_off(transaction: AbstractContextManager[object], session: Session) -> Iterator[Session]:
+    """Run the block inside a unit of work or a savepoint that fails at its end."""
+    with suppress(BrokenOff), transaction:
+        yield session
+        raise BrokenOff
 
 
 def wait_for(condition: Callable[[], object], seconds: float) -> float:

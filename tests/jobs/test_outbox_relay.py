@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -169,47 +170,46 @@ def test_relay_refuses_to_run_inside_a_unit(portal: Flask) -> None:
         relay_once()
 
 
-def test_several_relays_deliver_each_message_once(portal: Flask) -> None:
-    count = 60
-    lock, busy, seen, clashes = threading.Lock(), set[int](), Counter[int](), list[int]()
-    workers: set[str] = set()
+class Watch:
+    """A slow handler that notes who delivered what, and whether two did so at once."""
 
-    @handles("thing.done")
-    def look(delivery: Delivery) -> None:
-        with lock:
-            if delivery.id in busy:
-                clashes.append(delivery.id)
-            busy.add(delivery.id)
-            workers.add(threading.current_thread().name)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._busy: set[int] = set()
+        self.seen: Counter[int] = Counter()
+        self.clashes: list[int] = []
+        self.relays: set[str] = set()
+
+    def __call__(self, delivery: Delivery) -> None:
+        with self._lock:
+            if delivery.id in self._busy:
+                self.clashes.append(delivery.id)
+            self._busy.add(delivery.id)
+            self.relays.add(threading.current_thread().name)
         time.sleep(0.005)
-        with lock:
-            busy.discard(delivery.id)
-            seen[delivery.id] += 1
+        with self._lock:
+            self._busy.discard(delivery.id)
+            self.seen[delivery.id] += 1
 
+
+def test_several_relays_deliver_each_message_once(portal: Flask) -> None:
+    count, watch = 60, Watch()
+    handles("thing.done")(watch)
     with unit_of_work() as session:
         for number in range(count):
             announce(session, "thing.done", number=number)
-    errors: list[BaseException] = []
 
-    def relay() -> None:
-        try:
-            with portal.app_context():
-                while relay_once(5):
-                    pass
-        except Exception as error:
-            errors.append(error)
-            raise
+    def relay() -> int:
+        with portal.app_context():
+            return sum(iter(lambda: relay_once(5), 0))
 
-    threads = [threading.Thread(target=relay, name=f"relay-{number}") for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not errors
-    assert not clashes
-    assert (len(seen), set(seen.values())) == (count, {1})
+    with ThreadPoolExecutor(4) as pool:
+        tried = sum(future.result(60) for future in [pool.submit(relay) for _ in range(4)])
+    assert tried == count
+    assert not watch.clashes
+    assert (len(watch.seen), set(watch.seen.values())) == (count, {1})
     if portal.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
-        assert len(workers) > 1, "one relay did everything: nothing was tried"
+        assert len(watch.relays) > 1, "one relay did everything: nothing was tried"
 
 
 VICTIM = """

@@ -6,11 +6,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app.core.db import db, unit_of_work
 from app.core.events import announce
 from app.jobs.outbox import add_bell, remove_bell
 from models.outbox import Job, OutboxMessage
+from tests.jobs.steps import broken_off
 
 
 def stored_topics() -> list[str]:
@@ -37,10 +39,9 @@ def test_a_commit_outside_of_a_unit_stores_it_too(portal: Flask) -> None:
 
 
 def test_a_rollback_announces_nothing_then_or_later(portal: Flask) -> None:
-    with pytest.raises(LookupError), unit_of_work() as session:
+    with broken_off(unit_of_work(), db.session()) as session:
         session.add(Job(kind="x"))
         announce(session, "thing.done")
-        raise LookupError
     with unit_of_work() as session:
         session.add(Job(kind="y"))
     assert stored_topics() == []
@@ -59,10 +60,21 @@ def test_a_session_closed_without_an_end_announces_nothing(portal: Flask) -> Non
 
 
 def test_a_failing_commit_announces_nothing(portal: Flask) -> None:
-    with pytest.raises(IntegrityError), unit_of_work() as session:
-        announce(session, "thing.done")
-        session.add(Job(kind="x", status="unknown"))
+    def store() -> None:
+        with unit_of_work() as session:
+            announce(session, "thing.done")
+            session.add(Job(kind="x", status="unknown"))
+
+    with pytest.raises(IntegrityError):
+        store()
     assert stored_topics() == []
+
+
+def flush_what_is_refused(session: Session) -> None:
+    with session.begin_nested():
+        announce(session, "flush.dropped")
+        session.add(Job(kind="broken", status="unknown"))
+        session.flush()
 
 
 def test_a_savepoint_drops_only_its_own_events(portal: Flask) -> None:
@@ -71,27 +83,22 @@ def test_a_savepoint_drops_only_its_own_events(portal: Flask) -> None:
         with session.begin_nested():
             session.add(Job(kind="kept"))
             announce(session, "inner.kept")
-        with pytest.raises(LookupError), session.begin_nested():
+        with broken_off(session.begin_nested(), session):
             session.add(Job(kind="dropped"))
             announce(session, "inner.dropped")
             with session.begin_nested():
                 announce(session, "innermost.dropped")
-            raise LookupError
-        with pytest.raises(IntegrityError), session.begin_nested():
-            announce(session, "flush.dropped")
-            session.add(Job(kind="broken", status="unknown"))
-            session.flush()
+        with pytest.raises(IntegrityError):
+            flush_what_is_refused(session)
         announce(session, "outer.last")
     assert stored_topics() == ["outer.first", "inner.kept", "outer.last"]
     assert db.session.scalars(select(Job.kind)).all() == ["kept"]
 
 
 def test_a_kept_savepoint_in_a_dropped_transaction_announces_nothing(portal: Flask) -> None:
-    with pytest.raises(LookupError), unit_of_work() as session:
-        with session.begin_nested():
-            session.add(Job(kind="x"))
-            announce(session, "inner.kept")
-        raise LookupError
+    with broken_off(unit_of_work(), db.session()) as session, session.begin_nested():
+        session.add(Job(kind="x"))
+        announce(session, "inner.kept")
     assert stored_topics() == []
 
 
@@ -102,9 +109,8 @@ def test_the_bell_rings_after_a_commit_with_events_only(portal: Flask) -> None:
         with unit_of_work() as session:
             session.add(Job(kind="silent"))
         assert not bell.is_set()
-        with pytest.raises(LookupError), unit_of_work() as session:
+        with broken_off(unit_of_work(), db.session()) as session:
             announce(session, "thing.done")
-            raise LookupError
         assert not bell.is_set()
         with unit_of_work() as session:
             announce(session, "thing.done")

@@ -58,7 +58,7 @@ def mails(portal: Flask) -> dict[str, EmailMessage]:
     """Return the kept messages by receiver."""
     folder: Path = portal.config["YINGCE_SETTINGS"].instance / "mail"
     found = [message_from_bytes(path.read_bytes(), policy=default) for path in sorted(folder.glob("*.eml"))]
-    return {message["To"]: message for message in found}  # type: ignore[misc]
+    return {message["To"]: message for message in found}
 
 
 def rows() -> list[Notice]:
