@@ -87,8 +87,8 @@ class Environment:
             return
         say(f"Making {self.folder} …")
         # --clear would remove the lock file that is held: only what a broken environment left is removed
-        for part in ("bin", "include", "lib", "lib64", "pyvenv.cfg"):
-            path = self.folder / part
+        rest = [self.folder / part for part in ("bin", "include", "lib", "lib64", "pyvenv.cfg")]
+        for path in [*rest, *self.folder.glob("*.installed")]:
             if path.is_symlink() or path.is_file():
                 path.unlink()
             elif path.is_dir():
