@@ -129,24 +129,24 @@ def horizontal_bars(
     sums = [sum((one.values[i] for one in series), Decimal(0)) for i in range(len(categories))]
     highest = max([*sums, Decimal(1)])
     legend, below = _legend(series, width)
-    lane, roof = 7.0, below + 1.5
+    lane, roof = 6.0, below + 1.5
     height = roof + lane * len(categories) + 2
     room = width - label_width - text_width(formats.number(highest)) - 4
     parts = [legend]
     for i, category in enumerate(categories):
         y = roof + lane * i
-        parts.append(_text(label_width - 2, y + 4.1, shorten(category, label_width - 2), anchor="end"))
+        parts.append(_text(label_width - 2, y + 3.9, shorten(category, label_width - 2), anchor="end"))
         x = label_width
         for j, one in enumerate(series):
             long = room * float(one.values[i] / highest)
             if not long:
                 continue
-            parts.append(_rect(x, y + 1, long, lane - 2.2, SERIES_COLOURS[j % len(SERIES_COLOURS)]))
+            parts.append(_rect(x, y + 0.9, long, lane - 1.8, SERIES_COLOURS[j % len(SERIES_COLOURS)]))
             value = formats.number(one.values[i])
             if long > text_width(value) + 1.2:
-                parts.append(_text(x + long / 2, y + 4.3, value, anchor="middle", fill="#ffffff"))
+                parts.append(_text(x + long / 2, y + 3.9, value, anchor="middle", fill="#ffffff"))
             x += long
-        parts.append(_text(x + 1.5, y + 4.3, formats.number(sums[i]), weight=700))
+        parts.append(_text(x + 1.5, y + 3.9, formats.number(sums[i]), weight=700))
     parts.append(_line(label_width, roof, label_width, height - 2, INK))
     return _svg(title, parts, width=width, height=height, font=font)
 

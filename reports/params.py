@@ -108,7 +108,8 @@ def _row_keys(text: str) -> tuple[int, ...]:
 
 
 def _day(text: str) -> date:
-    if len(text) != len("2026-04-01"):
-        message = "not a day"
+    value = date.fromisoformat(text)
+    if value.isoformat() != text:  # Python also reads 20260401 and 2026-W14-3
+        message = "not written as a day"
         raise ValueError(message)
-    return date.fromisoformat(text)
+    return value

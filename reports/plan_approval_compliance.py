@@ -29,7 +29,7 @@ from reports.plan_approval_compliance_data import (
 from reports.plan_approval_compliance_rows import load_plan_approvals
 
 LONGEST_PERIOD = timedelta(days=366)
-MOST_DEPARTMENTS = 12
+MOST_DEPARTMENTS = 9
 """Departments in the chart; the smallest of more are drawn as one bar."""
 
 
@@ -54,6 +54,8 @@ class PlanApprovalCompliance(Report[ComplianceParams, PlanApprovals]):
         """Read `from` and `to` (days) and `departments` (keys with commas; may be absent)."""
         reader = ArgReader(args)
         params = ComplianceParams(reader.day("from"), reader.day("to"), reader.keys("departments"))
+        if reader.errors:
+            reader.done()
         if params.end < params.start:
             reader.refuse("to", _l("The period ends before it starts."))
         elif params.end - params.start > LONGEST_PERIOD:

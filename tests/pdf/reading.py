@@ -19,9 +19,13 @@ def _run(tool: str, content: bytes, *arguments: str) -> str:
         return done.stdout.decode()
 
 
-def pages_of(content: bytes) -> list[str]:
-    """Return the text of each page in reading order, runs of spaces made one."""
-    text = _run("pdftotext", content, "-layout")
+def pages_of(content: bytes, order: str = "-layout") -> list[str]:
+    """Return the text of each page, runs of spaces made one.
+
+    Args:
+        order: `-layout` as it stands on the page, `-raw` as it was written (turned text stays whole).
+    """
+    text = _run("pdftotext", content, order)
     pages = text.split("\f")
     assert pages.pop() == ""
     return [re.sub(r"[ \t]+", " ", page) for page in pages]
