@@ -20,6 +20,7 @@ class PortalUser(User):
     """The framework's account with language, time zone and the partner company it belongs to."""
 
     __tablename__ = "ab_user"
+    __title__ = "username"
     __allow_unmapped__ = True
 
     language: Mapped[str | None] = mapped_column(String(16), info=label(_l("Language")))
@@ -30,6 +31,18 @@ class PortalUser(User):
     must_change_password: Mapped[bool | None] = mapped_column(
         default=False, info=label(_l("Must change the password"))
     )
+
+
+_FRAMEWORK_LABELS = {
+    "username": _l("User name"),
+    "last_name": _l("Family name"),
+    "first_name": _l("Given name"),
+    "email": _l("E-mail"),
+    "active": _l("Active"),
+    "last_login": _l("Last log-in"),
+}
+for _name, _text in _FRAMEWORK_LABELS.items():
+    User.__mapper__.columns[_name].info.update(label(_text, personal=_name == "email"))
 
 
 class UserSession(FabModel):

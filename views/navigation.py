@@ -56,6 +56,8 @@ def _top_links(actor: Actor) -> list[Link]:
         links.append(Link(url_for("ApprovalView.inbox"), _("To approve"), waiting))
     if actor.may("can_view", "NoticeView"):
         links.append(Link(url_for("NoticeView.view"), _("Notices"), unread_count(actor.user_id or 0)))
+    if actor.may("can_view", "MyJobView"):
+        links.append(Link(url_for("MyJobView.list"), _("My tasks")))
     links.append(Link(url_for("ProfileView.view"), actor.name))
     return links
 

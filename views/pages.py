@@ -9,7 +9,14 @@ from typing import Any
 
 from flask_appbuilder.baseviews import BaseView
 
+from views.approvals import ApprovalView
+from views.audit import AuditEventView
+from views.health import HealthView
+from views.jobs import JobView, MyJobView
+from views.notices import NoticeView, RecordLinkView
+from views.roles import RoleView
 from views.session import ProfileView
+from views.users import UserView
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,22 @@ class Page:
     permission: str
 
 
-PAGES: tuple[Page, ...] = ()
+PAGES: tuple[Page, ...] = (
+    Page(AuditEventView.title, "governance", "AuditEventView.list", "can_list"),
+    Page(UserView.title, "administration", "UserView.list", "can_list"),
+    Page(RoleView.title, "administration", "RoleView.list", "can_list"),
+    Page(JobView.title, "administration", "JobView.list", "can_list"),
+)
 
-VIEWS: tuple[type[BaseView], ...] = (ProfileView,)
+VIEWS: tuple[type[BaseView], ...] = (
+    HealthView,
+    ApprovalView,
+    ProfileView,
+    NoticeView,
+    RecordLinkView,
+    MyJobView,
+    JobView,
+    UserView,
+    RoleView,
+    AuditEventView,
+)

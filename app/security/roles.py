@@ -10,7 +10,7 @@ from models.users import Scope
 
 READ = frozenset({"list", "show", "lookup"})
 WRITE = READ | {"add", "edit"}
-MANAGE = WRITE | {"delete", "restore"}
+MANAGE = WRITE | {"delete", "restore", "submit", "withdraw"}
 FULL = MANAGE | {"export", "import"}
 
 ADMINISTRATOR = "Administrator"
@@ -65,12 +65,14 @@ OWN_PAGES = (
     ("can_view", "NoticeView"),
     ("can_view", "MyJobView"),
     ("can_view", "ProfileView"),
+    ("can_get", "OpenApi"),
 )
 SUPERVISE = (
     ("can_view", "ReportView"),
     ("can_run", "plan-approval-compliance"),
     ("can_list", "AuditEventView"),
     ("can_show", "AuditEventView"),
+    ("can_verify", "AuditEventView"),
 )
 OVERSEE = (("can_view", "ReportView"), ("can_run", "plan-approval-compliance"))
 
@@ -79,7 +81,8 @@ ROLES = (
         ADMINISTRATOR,
         Scope.ALL,
         ((ORGANISATION, FULL), (REFERENCE, FULL), (SETUP, FULL), (APPRAISAL_SETUP, FULL), (BUSINESS, READ)),
-        (*OWN_PAGES, *SUPERVISE, ("can_administer", "ApprovalView"), ("can_import", "ImportView")),
+        (*OWN_PAGES, *SUPERVISE, ("can_administer", "ApprovalView"), ("can_import", "ImportView"),
+         ("can_cancel", "JobView")),
     ),
     RoleSeed(STAFF, Scope.OWN, ((REFERENCE, READ), (BUSINESS, MANAGE), (APPRAISAL_SETUP, READ)), OWN_PAGES,
              {"customer": Scope.ALL, "product": Scope.ALL}),  # fmt: skip

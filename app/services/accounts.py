@@ -1,18 +1,23 @@
-"""Accounts and roles: passwords, preferences, and who may grant what (R090).
+"""Accounts: passwords, preferences, roles, and the end of log-ins (R090).
 
-Nobody grants a right that he does not hold himself, nobody changes his own roles, and an account
-with wider rights than one's own cannot be touched.
+Who may hand out what stands in `app.services.grants`; here: nobody changes his own roles or switches
+himself off, and one active administrator always remains.
 """
 
 from flask_appbuilder.security.sqla.models import Role
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from app.audit.chain import record
 from app.core.actor import Actor
 from app.core.db import db
-from app.core.errors import NotAllowed, RuleViolation
+from app.core.errors import NotAllowed, RuleViolation, WrongState
 from app.core.i18n import lazy_gettext as _l
+from app.security.roles import ADMINISTRATOR
 from app.security.sessions import end_all_sessions
+from app.services.grants import check_grant, check_touch
+from models.org import Employee
 from models.users import PortalUser
 
 MINIMUM_LENGTH = 10
@@ -22,8 +27,11 @@ _COMMON = frozenset(
 )
 
 
-def check_password(password: str, *, username: str) -> None:
+def check_password(password: str, *, username: str, field: str = "new") -> None:
     """Refuse a password that is short, common or the name.
+
+    Args:
+        field: the form field that the sentence belongs to.
 
     Raises:
         RuleViolation: with the rule that it breaks.
@@ -31,14 +39,14 @@ def check_password(password: str, *, username: str) -> None:
     lowered = password.lower()
     if len(password) < MINIMUM_LENGTH:
         message = _l("The password needs at least %(count)s characters.", count=MINIMUM_LENGTH)
-        raise RuleViolation("password-short", message, field="new")
+        raise RuleViolation("password-short", message, field=field)
     if lowered in _COMMON or len(set(lowered)) < 4 or (username and username.lower() in lowered):
-        raise RuleViolation("password-weak", _l("This password is easy to guess. Choose another."), field="new")
+        raise RuleViolation("password-weak", _l("This password is easy to guess. Choose another."), field=field)
 
 
-def set_password(user: PortalUser, password: str) -> None:
-    """Store the hash of a checked password."""
-    check_password(password, username=user.username or "")
+def set_password(user: PortalUser, password: str, *, field: str = "new") -> None:
+    """Store the hash of a checked password; raises as `check_password` does."""
+    check_password(password, username=user.username or "", field=field)
     user.password = generate_password_hash(password)
 
 
@@ -65,53 +73,95 @@ def set_preferences(actor: Actor, *, language: str | None = None, time_zone: str
     user.time_zone = time_zone or user.time_zone
 
 
-def _rights(role: Role) -> set[tuple[str, str]]:
-    return {(pair.permission.name, pair.view_menu.name) for pair in role.permissions}
-
-
-def check_grant(actor: Actor, roles: list[Role]) -> None:
-    """Refuse to hand out rights that the actor does not hold.
-
-    Raises:
-        NotAllowed: some right of some role is not the actor's.
-    """
-    if actor.is_system:
-        return
-    for role in roles:
-        if not _rights(role) <= actor.permissions and "Administrator" not in actor.roles:
-            message = _l("The role “%(role)s” holds rights that you do not hold yourself.", role=role.name)
-            raise NotAllowed("grant-beyond-own", message, field="roles")
-
-
 def save_account(
     actor: Actor, *, user: PortalUser, role_ids: list[int], password: str | None, is_active: bool
 ) -> None:
-    """Create or change an account with its roles.
+    """Create or change an account with its roles; names and e-mail are already set on `user`.
+
+    A new password, and switching the account off, end all its log-ins.
 
     Raises:
         NotAllowed: one's own roles, rights beyond one's own, or an account with wider rights.
-        RuleViolation: the name is taken or the password refused.
+        WrongState: no active administrator would remain.
+        RuleViolation: a name is taken, the password refused, or the combination makes no sense.
     """
     session = db.session()
     with session.no_autoflush:
         roles = list(session.scalars(select(Role).where(Role.id.in_(role_ids))))
-        is_new = user.id is None
-        if is_new and session.scalar(select(PortalUser.id).where(PortalUser.username == user.username)):
-            raise RuleViolation("name-taken", _l("This user name is taken."), field="username")
+        if len(roles) != len(set(role_ids)):
+            raise RuleViolation("unknown-role", _l("A chosen role does not exist any more."), field="roles")
         has_new_roles = set(user.roles or []) != set(roles)
-        if has_new_roles and user.id == actor.user_id:
-            raise NotAllowed("own-roles", _l("Nobody changes his own roles."), field="roles")
-        check_grant(actor, [*(user.roles or []), *roles])
-    if is_new and not password:
-        raise RuleViolation("password-needed", _l("A new account needs a password."), field="password")
-    if password:
-        set_password(user, password)
-        user.must_change_password = True
-    was_active = bool(user.active)
+        _check_names(session, user)
+        if user.id is not None:
+            _check_existing(actor, user, has_new_roles=has_new_roles, password=password, is_active=is_active)
+            _keep_an_administrator(session, user, roles, is_active=is_active)
+        elif not password:
+            raise RuleViolation("password-needed", _l("A new account needs a password."), field="password")
+        check_grant(actor, roles if has_new_roles else [])
+        if password:
+            set_password(user, password, field="password")
+            user.must_change_password = True
+    has_ended = user.id is not None and bool(password or (user.active and not is_active))
     user.active = is_active
     if has_new_roles:
         user.roles = roles
     session.add(user)
     session.flush()
-    if not is_new and (password or (was_active and not is_active)):
+    if has_ended:
         end_all_sessions(session, user.id)
+
+
+def end_log_ins(actor: Actor, *, user: PortalUser) -> None:
+    """End every log-in of an account, but not the one that the actor is using right now.
+
+    Raises:
+        NotAllowed: the account has wider rights than the actor's own.
+    """
+    check_touch(actor, user)
+    session = db.session()
+    end_all_sessions(session, user.id, but=actor.session_id if user.id == actor.user_id else None)
+    record(session, action="end-log-ins", record_type="ab_user", record_id=user.id)
+
+
+def _check_names(session: Session, user: PortalUser) -> None:
+    for name, value, message in (
+        ("username", user.username, _l("This user name is taken.")),
+        ("email", user.email, _l("This e-mail address belongs to another account.")),
+    ):
+        column = getattr(PortalUser, name)
+        taken = select(PortalUser.id).where(func.lower(column) == str(value).lower(), PortalUser.id != (user.id or 0))
+        if session.scalar(taken.limit(1)) is not None:
+            raise RuleViolation(f"{name}-taken", message, field=name)
+    if user.partner_id and user.id and session.scalar(select(exists().where(Employee.user_id == user.id))):
+        message = _l("This account belongs to an employee; a partner needs an account of its own.")
+        raise RuleViolation("employee-and-partner", message, field="partner_id")
+
+
+def _check_existing(
+    actor: Actor, user: PortalUser, *, has_new_roles: bool, password: str | None, is_active: bool
+) -> None:
+    check_touch(actor, user)
+    if user.id != actor.user_id:
+        return
+    if has_new_roles:
+        raise NotAllowed("own-roles", _l("Nobody changes his own roles."), field="roles")
+    if not is_active:
+        raise NotAllowed("own-account", _l("Nobody switches off his own account."), field="active")
+    if password:
+        message = _l("Change your own password under “My account”, with your present one as proof.")
+        raise NotAllowed("own-password", message, field="password")
+
+
+def _keep_an_administrator(session: Session, user: PortalUser, roles: list[Role], *, is_active: bool) -> None:
+    """Refuse to take away the last administrator; the lock makes two who try at once take turns."""
+    was = bool(user.active) and any(role.name == ADMINISTRATOR for role in user.roles)
+    stays = is_active and any(role.name == ADMINISTRATOR for role in roles)
+    if not was or stays:
+        return
+    session.execute(select(Role.id).where(Role.name == ADMINISTRATOR).with_for_update())
+    other = select(PortalUser.id).where(
+        PortalUser.active.is_(True), PortalUser.id != user.id, PortalUser.roles.any(Role.name == ADMINISTRATOR)
+    )
+    if session.scalar(other.limit(1)) is None:
+        message = _l("This is the last active administrator. Name another one first.")
+        raise WrongState("last-administrator", message, field="active" if not is_active else "roles")
