@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 
 from app.core.actor import current_actor
 from app.core.db import db, unit_of_work
-from app.core.errors import NotAllowed, RuleViolation
+from app.core.errors import RuleViolation, WrongState
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.services import approvals
-from models.approvable import EDITABLE, ApprovalStatus
+from models.approvals import ApprovalVerb
+from views.approval_trail import expected, trails_of
 from views.base import Screen
 from views.errors import log_refusal
 
@@ -44,9 +45,9 @@ class ApprovableScreen(Screen):
     def withdraw(self, pk: str) -> Response:
         """Take a submission back before it is decided."""
         record = self._find(pk)
-        instance = approvals.running_instance(record)
+        instance = approvals.current_instance(record)
         if instance is None:
-            raise NotAllowed("not-in-review", _l("This record is not in review."))
+            raise WrongState("not-in-review", _l("This record is not in review."))
         return self._command(record, lambda: approvals.withdraw(
             current_actor(), instance_id=instance.id, request_key=request_key(), comment=None
         ), _("The submission was withdrawn."))  # fmt: skip
@@ -64,26 +65,25 @@ class ApprovableScreen(Screen):
         return redirect(url_for(f"{type(self).__name__}.show", pk=key))
 
     def record_actions(self, record: Any) -> "list[tuple[str, str, str]]":
-        """Offer submit to the owner of a draft and withdraw to the submitter of a running one."""
-        if record.is_deleted or record.owner_id != current_actor().employee_id:
-            return []
+        """Offer the verbs that the actor may use on the record now."""
         name = type(self).__name__
-        if record.status in EDITABLE and self.may("submit"):
-            return [(url_for(f"{name}.submit", pk=record.id), _("Submit for approval"), "primary")]
-        if record.status == ApprovalStatus.IN_REVIEW.value and self.may("withdraw"):
-            return [(url_for(f"{name}.withdraw", pk=record.id), _("Withdraw"), "")]
-        return []
+        verbs = approvals.possible_verbs(current_actor(), record=record)
+        actions = []
+        if ApprovalVerb.SUBMIT in verbs and self.may("submit"):
+            actions.append((url_for(f"{name}.submit", pk=record.id), _("Submit for approval"), "primary"))
+        if ApprovalVerb.WITHDRAW in verbs and self.may("withdraw"):
+            actions.append((url_for(f"{name}.withdraw", pk=record.id), _("Withdraw"), ""))
+        return actions
 
     def show_extra(self, record: Any) -> Markup:
         """Show the trail of a submitted record or the expected route of a draft, and the printed sheet."""
-        trail = approvals.trails_of(record)
         preview, problem = None, None
-        if record.status in EDITABLE and record.owner_id == current_actor().employee_id:
+        if ApprovalVerb.SUBMIT in approvals.possible_verbs(current_actor(), record=record):
             try:
-                preview = approvals.preview(current_actor(), record=record)
+                preview = expected(approvals.preview(current_actor(), record=record))
             except RuleViolation as refusal:
                 problem = str(refusal)
-        return Markup(render_template("approvals/panel.html", record=record, trail=trail, preview=preview,
+        return Markup(render_template("approvals/panel.html", record=record, trails=trails_of(record), preview=preview,
                                       problem=problem, report_key=self.report_key))  # fmt: skip
 
 

@@ -5,17 +5,20 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access, permission_name
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.approvals.registry import type_named
+from app.approvals.wording import why_mine
 from app.core.actor import current_actor
 from app.core.db import db, unit_of_work
 from app.core.errors import BadInput, RuleViolation
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.services import approvals
-from models.approvals import Assignment
+from models.approvals import Assignment, AssignmentState
 from views.approval_panel import request_key
+from views.approval_trail import trails_of
 from views.document import line_tables, shown_values
 from views.errors import log_refusal
 from views.interface import row_key
@@ -66,13 +69,12 @@ class ApprovalView(BaseView):
     def show(self, key: str) -> str:
         """Show the document of one to-do, why it is with me, the trail, and the decision form."""
         assignment = _my_assignment(key)
-        record = approvals.record_of(assignment.instance)
+        record = _record_of(assignment)
         titles = {entry.screen.datamodel.obj: entry.screen.title for entry in SCREENS}
         return render_template(
             "approvals/decide.html", assignment=assignment, instance=assignment.instance, record=record,
-            kind=type_named(assignment.instance.record_type), values=shown_values(record, record.__document_columns__),
-            tables=line_tables(record, titles), trail=approvals.trails_of(record), comment="",
-            seen=approvals.current_digest(record),
+            values=shown_values(record, record.__document_columns__), tables=line_tables(record, titles),
+            trails=trails_of(record), comment="", seen=approvals.content_digest(record), why=why_mine(assignment.reason),
         )  # fmt: skip
 
     @expose("/<key>/decide", methods=["POST"])
@@ -93,7 +95,7 @@ class ApprovalView(BaseView):
         except RuleViolation as refusal:
             log_refusal(refusal, record_type="assignment", record_id=assignment_id)
             flash(str(refusal), "danger")
-            is_mine = approvals.assignment_for(_me(), assignment_id) is not None
+            is_mine = _assignment(assignment_id) is not None
             return redirect(url_for("ApprovalView.show", key=key) if is_mine else url_for("ApprovalView.inbox"))
         flash(str(success), "success")
         return redirect(url_for("ApprovalView.inbox"))
@@ -113,10 +115,19 @@ def _page() -> int:
     return int(text)
 
 
+def _assignment(key: int) -> Assignment | None:
+    found: Assignment | None = db.session.scalar(select(Assignment).filter_by(id=key, assignee_id=_me()))
+    return found if found is not None and found.state != AssignmentState.WAITING.value else None
+
+
 def _my_assignment(key: str) -> Assignment:
     number = row_key(key)
-    found = approvals.assignment_for(_me(), number) if number is not None else None
+    found = _assignment(number) if number is not None else None
     if found is None:
-        db.session.rollback()
         abort(404)
     return found
+
+
+def _record_of(assignment: Assignment) -> Any:
+    kind = type_named(assignment.instance.record_type)
+    return db.session.get_one(kind.model, assignment.instance.record_id)

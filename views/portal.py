@@ -5,9 +5,10 @@ from flask_appbuilder import AppBuilder
 
 from app.core.db import db
 from app.security.manager import PortalSecurityManager
-from views import base
+from views import base, tokens
 from views.pages import VIEWS
 from views.registry import SCREENS
+from views.openapi import OpenApiResource
 from views.resources import resource_classes
 from views.session import SessionView
 from views.home import HomeView
@@ -18,9 +19,9 @@ class PortalBuilder(AppBuilder):
 
     def _add_admin_views(self) -> None:
         self._indexview = self.add_view_no_menu(HomeView)
+        self.sm.security_api = tokens.TokenApi
         self.sm.register_views()
         self.sm.auth_view = self.add_view_no_menu(SessionView)
-        self.openapi_manager.register_views()
 
     def _process_inner_views(self) -> None:
         """Hand each screen the instances of its line screens (they are registered before it)."""
@@ -48,7 +49,8 @@ def install(app: Flask) -> PortalBuilder:
             base.screens_by_model[entry.screen.datamodel.obj] = entry.screen.__name__
     for view in VIEWS:
         builder.add_view_no_menu(view)
-    for resource in resource_classes():
+    for resource in (*resource_classes(), OpenApiResource):
         builder.add_api(resource)
+    tokens.install(app)
     current_app.extensions["portal_builder"] = builder
     return builder
