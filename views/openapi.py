@@ -36,12 +36,19 @@ _ERROR: Json = {
     "additionalProperties": False,
     "properties": {
         "code": {"type": "string", "description": "Stable name of the reason."},
-        "message": {"type": "string", "description": "What is wrong and what to do, in the caller's language."},
+        "message": {
+            "type": "string",
+            "description": "What is wrong and what to do, in the caller's language.",
+        },
         "details": {
             "type": "object",
             "description": "`field` and `errors` name refused fields; a stale `row_version` gives `differences`.",
         },
-        "request_id": {"type": "string", "nullable": True, "description": "The request's number in the logs."},
+        "request_id": {
+            "type": "string",
+            "nullable": True,
+            "description": "The request's number in the logs.",
+        },
     },
 }
 
@@ -62,7 +69,11 @@ def _plain_schema(described: Field) -> Json:
     if described.kind in {Kind.TEXT, Kind.MULTILINE}:
         return {"type": "string", "maxLength": described.max_length or TEXT_LIMIT}
     if described.kind in _DECIMALS:
-        return {"type": "string", "pattern": f"^{decimal_pattern(described)}$", "example": "12.5" if described.places else "12"}
+        return {
+            "type": "string",
+            "pattern": f"^{decimal_pattern(described)}$",
+            "example": "12.5" if described.places else "12",
+        }
     if described.kind is Kind.CHOICE:
         assert described.choices is not None
         return {"type": "string", "enum": [str(member.value) for member in described.choices]}
@@ -95,8 +106,17 @@ def _row_schema(columns: tuple[Field, ...], nullable: frozenset[str]) -> Json:
         properties[described.name] = column_schema(described, is_nullable=described.name in nullable)
         title = title_name(described)
         if title is not None:
-            properties[title] = {"type": "string", "nullable": True, "description": f"{described.label} (title)"}
-    return {"type": "object", "required": list(properties), "additionalProperties": False, "properties": properties}
+            properties[title] = {
+                "type": "string",
+                "nullable": True,
+                "description": f"{described.label} (title)",
+            }
+    return {
+        "type": "object",
+        "required": list(properties),
+        "additionalProperties": False,
+        "properties": properties,
+    }
 
 
 def body_schema(columns: Mapping[str, Field], nullable: frozenset[str], required: list[str]) -> Json:
@@ -114,7 +134,9 @@ def body_schema(columns: Mapping[str, Field], nullable: frozenset[str], required
 
 def errors(*statuses: int) -> Json:
     """Return the error answers of an operation, by status; each has the one form of an error."""
-    return {str(status): {"$ref": f"#/components/responses/Error{status}"} for status in (*_COMMON, *statuses)}
+    return {
+        str(status): {"$ref": f"#/components/responses/Error{status}"} for status in (*_COMMON, *statuses)
+    }
 
 
 def json_content(schema: Json | str) -> Json:
@@ -141,7 +163,9 @@ def add_components(api_spec: APISpec) -> None:
     api_spec.components.schema("Error", _ERROR)
     for status in (400, 401, 403, 404, 409, 413, 415, 422, 429, 503):
         phrase = HTTPStatus(status).phrase
-        api_spec.components.response(f"Error{status}", {"description": phrase, "content": json_content("Error")})
+        api_spec.components.response(
+            f"Error{status}", {"description": phrase, "content": json_content("Error")}
+        )
     scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT",
               "description": "Token from /api/v1/security/login"}  # fmt: skip
     api_spec.components.security_scheme("bearer", scheme)
@@ -206,14 +230,30 @@ def _page_schema(record: str) -> Json:
         "result": {"type": "array", "items": {"$ref": f"#/components/schemas/{record}.Listed"}},
         "count": {"type": "integer", "minimum": 0, "description": "Matching rows, counted to 10,000 at most"},
         "count_is_capped": {"type": "boolean", "description": "Whether there are more than `count`"},
-        "next": {"type": "string", "nullable": True, "description": "`after` of the next page; null on the last"},
+        "next": {
+            "type": "string",
+            "nullable": True,
+            "description": "`after` of the next page; null on the last",
+        },
     }
-    return {"type": "object", "required": list(properties), "additionalProperties": False, "properties": properties}
+    return {
+        "type": "object",
+        "required": list(properties),
+        "additionalProperties": False,
+        "properties": properties,
+    }
 
 
 def parameter(name: str, description: str, schema: Json, **more: Any) -> Json:
     """Return one parameter of the query."""
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema, **more}
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": description,
+        "schema": schema,
+        **more,
+    }
 
 
 def _list_parameters(resource: Described) -> list[Json]:
@@ -223,7 +263,9 @@ def _list_parameters(resource: Described) -> list[Json]:
         parameter("q", "Words to search for.", {"type": "string", "maxLength": MAX_TEXT}),
         parameter("sort", "Column to sort by; with `-` from the end.", {"type": "string", "enum": sorts}),
         parameter("page", "Page, from 0.", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET}),
-        parameter("size", "Rows of a page.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 25}),
+        parameter(
+            "size", "Rows of a page.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 25}
+        ),
         parameter("after", "Cursor of the page: `next` of the page before.", {"type": "string"}),
     ]
     if shape.has_bin:

@@ -24,7 +24,9 @@ TEXT_LIMIT = 100_000
 """Longest text, in characters, of a column that names no length of its own."""
 DATE_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DATE = re.compile(DATE_PATTERN)
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL and halves of surrogate pairs: no database takes them, no browser sends them."""
 
@@ -35,7 +37,9 @@ _DECIMALS = frozenset({Kind.DECIMAL, Kind.MONEY, Kind.PERCENT})
 # -- out ----------------------------------------------------------------------------------------------
 
 
-def json_answer(body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_answer(
+    body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """Return a JSON answer whose values the encoders of this module have made plain already."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Response(text, status, headers, content_type="application/json")
@@ -146,7 +150,10 @@ def _text(described: Field, value: Any) -> str | None:
     text = value.strip()
     limit = described.max_length or TEXT_LIMIT
     if len(text) > limit:
-        raise Refused("too-long", _l("“%(label)s” takes at most %(count)s characters.", label=described.label, count=limit))
+        raise Refused(
+            "too-long",
+            _l("“%(label)s” takes at most %(count)s characters.", label=described.label, count=limit),
+        )
     return text or None
 
 
@@ -205,11 +212,11 @@ _EXPECTED: dict[Kind, Any] = {
     Kind.MULTILINE: _l("text"),
     Kind.INTEGER: _l("a whole number"),
     Kind.RELATION: _l("the key of a record, a whole number"),
-    Kind.DECIMAL: _l("a decimal number as text, such as \"12.5\""),
-    Kind.MONEY: _l("an amount as text, such as \"12.34\""),
-    Kind.PERCENT: _l("a percentage as text, such as \"12.5\""),
-    Kind.DATE: _l("a day as text, such as \"2026-03-31\""),
-    Kind.INSTANT: _l("an instant with its time zone as text, such as \"2026-03-31T08:00:00Z\""),
+    Kind.DECIMAL: _l('a decimal number as text, such as "12.5"'),
+    Kind.MONEY: _l('an amount as text, such as "12.34"'),
+    Kind.PERCENT: _l('a percentage as text, such as "12.5"'),
+    Kind.DATE: _l('a day as text, such as "2026-03-31"'),
+    Kind.INSTANT: _l('an instant with its time zone as text, such as "2026-03-31T08:00:00Z"'),
     Kind.BOOLEAN: _l("true or false"),
     Kind.CHOICE: _l("one of the listed values"),
 }
@@ -230,7 +237,9 @@ def decode_value(described: Field, value: Any, *, is_nullable: bool) -> Any:
         except Refused:
             raise
         except (TypeError, ValueError, OverflowError, InvalidOperation) as problem:
-            message = _l("“%(label)s” must be %(expected)s.", label=described.label, expected=_EXPECTED[described.kind])
+            message = _l(
+                "“%(label)s” must be %(expected)s.", label=described.label, expected=_EXPECTED[described.kind]
+            )
             raise Refused("bad-value", message) from problem
     if decoded is None and not is_nullable:
         raise Refused("value-missing", _l("“%(label)s” is required.", label=described.label))
@@ -238,7 +247,11 @@ def decode_value(described: Field, value: Any, *, is_nullable: bool) -> Any:
 
 
 def decode(
-    body: Mapping[str, Any], columns: Mapping[str, Field], *, nullable: frozenset[str], required: Iterable[str]
+    body: Mapping[str, Any],
+    columns: Mapping[str, Field],
+    *,
+    nullable: frozenset[str],
+    required: Iterable[str],
 ) -> dict[str, Any]:
     """Return the typed values of a body; every refused field is named in `details.errors`.
 
@@ -268,6 +281,8 @@ def decode(
             errors.append((name, "value-missing", message))
     if errors:
         name, code, message = errors[0]
-        listed = [{"field": name, "code": code, "message": str(message)} for name, code, message in errors[:50]]
+        listed = [
+            {"field": name, "code": code, "message": str(message)} for name, code, message in errors[:50]
+        ]
         raise RuleViolation(code, message, field=name, details={"errors": listed})
     return values

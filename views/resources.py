@@ -21,14 +21,21 @@ from app.core.errors import BadInput, Conflict
 from app.core.i18n import lazy_gettext as _l
 from models.base import SoftDeleted
 from views.base import HIDDEN, Screen
-from views.fields import Field, Kind
+from views.fields import Field
 from views.interface import row_key
 from views.listing import ListQuery, fetch_page, parse_query, row_statement, shape
 from views.openapi import describe
 from views.registry import SCREENS
 from views.resource_codec import WRITABLE, RowEncoder, decode, encode, json_answer, read_object
 
-_VERBS = {"get_list": "list", "get": "show", "post": "add", "put": "edit", "delete": "delete", "restore": "restore"}
+_VERBS = {
+    "get_list": "list",
+    "get": "show",
+    "post": "add",
+    "put": "edit",
+    "delete": "delete",
+    "restore": "restore",
+}
 _QUERY = frozenset({"q", "sort", "page", "size", "after"})
 
 
@@ -102,7 +109,8 @@ class Resource(BaseApi):
         self.shape = shape_of(self.screen)
         self._encode_listed = RowEncoder(self.shape.listed)
         self._encode_shown = RowEncoder(self.shape.shown)
-        return super().create_blueprint(appbuilder, *args, **kwargs)
+        blueprint: Blueprint = super().create_blueprint(appbuilder, *args, **kwargs)
+        return blueprint
 
     def add_api_spec(self, api_spec: Any) -> None:
         """Add the exact description of this resource."""
@@ -134,9 +142,13 @@ class Resource(BaseApi):
         known = _QUERY | {"bin"} if self.shape.has_bin else _QUERY
         for name in request.args:
             if name not in known and not name.startswith("f."):
-                raise BadInput("unknown-parameter", _l("The list has no parameter “%(name)s”.", name=name[:60]))
+                raise BadInput(
+                    "unknown-parameter", _l("The list has no parameter “%(name)s”.", name=name[:60])
+                )
         default = (self.screen.base_order[0], self.screen.base_order[1] == "desc")
-        return parse_query(request.args, self.shape.filters, sortable=self.shape.sortable, default_sort=default)
+        return parse_query(
+            request.args, self.shape.filters, sortable=self.shape.sortable, default_sort=default
+        )
 
     @expose("/<pk>", methods=["GET"])
     @protect()
@@ -168,7 +180,9 @@ class Resource(BaseApi):
     @protect()
     def post(self) -> Response:
         """Create a record."""
-        values = decode(read_object(), self.shape.added, nullable=self.shape.nullable, required=self.shape.required)
+        values = decode(
+            read_object(), self.shape.added, nullable=self.shape.nullable, required=self.shape.required
+        )
         record = self.screen.datamodel.obj()
         self._fill(record, values)
         self.screen.datamodel.add(record)
@@ -182,7 +196,9 @@ class Resource(BaseApi):
         """Change the fields that the body names; `row_version` says which state the caller knows."""
         body = read_object()
         record = self._find(pk)
-        values = decode(body, self.shape.edited, nullable=self.shape.nullable - {"row_version"}, required=("row_version",))
+        values = decode(
+            body, self.shape.edited, nullable=self.shape.nullable - {"row_version"}, required=("row_version",)
+        )
         version = values.pop("row_version")
         if version != record.row_version:
             raise self._conflict(record, values)
@@ -227,7 +243,10 @@ class Resource(BaseApi):
         problem = Conflict(_l("Somebody else changed this record. Your changes were not saved."))
         problem.details["row_version"] = record.row_version
         problem.details["differences"] = {
-            name: {"yours": encode(self.shape.edited[name], value), "stored": encode(self.shape.edited[name], stored)}
+            name: {
+                "yours": encode(self.shape.edited[name], value),
+                "stored": encode(self.shape.edited[name], stored),
+            }
             for name, value in values.items()
             if (stored := getattr(record, name)) != value
         }
@@ -239,7 +258,8 @@ def _routes_left_out(screen: type[Screen]) -> set[str]:
     left_out = {method for method, verb in _VERBS.items() if verb in screen.exclude_route_methods}
     if not screen.can_be_added:
         left_out.add("post")
-    if screen.edit_columns is not None and len(screen.edit_columns) == 0:
+    edited: Any = getattr(screen, "edit_columns", None)
+    if edited is not None and not edited:
         left_out.add("put")
     if not screen.has_bin():
         left_out.add("restore")

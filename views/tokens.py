@@ -9,7 +9,13 @@ from apispec import APISpec
 from flask import Flask, Response, current_app, request
 from flask_appbuilder.api import BaseApi, expose
 from flask_appbuilder.utils.limit import Limit
-from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, get_jwt_identity, verify_jwt_in_request
+from flask_jwt_extended import (
+    create_access_token,
+    create_refresh_token,
+    get_jwt,
+    get_jwt_identity,
+    verify_jwt_in_request,
+)
 from flask_limiter.util import get_remote_address
 
 from app.core.db import unit_of_work
@@ -18,7 +24,8 @@ from app.core.i18n import lazy_gettext as _l
 from app.security.sessions import end_session
 from views import errors
 from views.fields import Field, Kind
-from views.openapi import Json, add_components, answer, body_schema, errors as error_answers, json_content, operation
+from views.openapi import Json, add_components, answer, body_schema, json_content, operation
+from views.openapi import errors as error_answers
 from views.resource_codec import decode, json_answer, read_object
 
 _REQUIRED = ["username", "password"]
@@ -48,16 +55,22 @@ class TokenApi(BaseApi):
 
     resource_name = "security"
     version = "v1"
-    limits = [Limit(limit_value=_rate, key_func=get_remote_address, methods=("POST",), exempt_when=_is_no_log_in)]
+    limits = [
+        Limit(limit_value=_rate, key_func=get_remote_address, methods=("POST",), exempt_when=_is_no_log_in)
+    ]
 
     @expose("/login", methods=["POST"])
     def login(self) -> Response:
         """Answer an access token, and on request a refresh token, for a name and a password."""
         body = read_object()
         values = decode(body, _FIELDS, nullable=frozenset(), required=_REQUIRED)
-        user = self.appbuilder.sm.auth_user_db(values["username"], body["password"])  # spaces belong to a password
+        user = self.appbuilder.sm.auth_user_db(
+            values["username"], body["password"]
+        )  # spaces belong to a password
         if user is None:
-            raise WrongLogIn("wrong-log-in", _l("The name or the password is wrong, or there were too many tries."))
+            raise WrongLogIn(
+                "wrong-log-in", _l("The name or the password is wrong, or there were too many tries.")
+            )
         identity = str(user.id)
         tokens = {"access_token": create_access_token(identity=identity, fresh=True)}
         if values.get("refresh"):

@@ -1,0 +1,1 @@
+"""Tests that walk the registries: whatever is registered obeys, without naming it."""
