@@ -26,10 +26,12 @@ class ApprovableScreen(Screen):
 
     Attributes:
         report_key: the report that prints the record with its approval trail, if there is one.
+        report_argument: name of the report's argument that takes the record's key.
     """
 
     show_template = "screen/show.html"
     report_key: ClassVar[str | None] = None
+    report_argument: ClassVar[str] = ""
 
     @expose("/submit/<pk>", methods=["POST"])
     @has_access
@@ -84,7 +86,7 @@ class ApprovableScreen(Screen):
             except RuleViolation as refusal:
                 problem = str(refusal)
         return Markup(render_template("approvals/panel.html", record=record, trails=trails_of(record), preview=preview,
-                                      problem=problem, report_key=self.report_key))  # fmt: skip
+                                      problem=problem, report_key=self.report_key, report_argument=self.report_argument))  # fmt: skip
 
 
 def request_key() -> str:

@@ -84,6 +84,7 @@ def install(app: Flask, portal_frame: Callable[[], Any]) -> None:
 
     app.jinja_env.globals.update(
         asset=asset,
+        current_locale=lambda: str(get_locale()),
         html_lang=current_html_lang,
         languages=LANGUAGES,
         list_url=list_url,

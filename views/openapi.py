@@ -321,7 +321,7 @@ def specification() -> Json:
     spec = APISpec(
         title=current_app.config["APP_NAME"], version="v1", openapi_version="3.0.3", servers=[{"url": "/"}]
     )
-    for view in current_app.appbuilder.baseviews:
+    for view in current_app.extensions["portal_builder"].baseviews:
         if isinstance(view, BaseApi) and view.version == "v1":
             view.add_api_spec(spec)
     found: Json = spec.to_dict()

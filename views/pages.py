@@ -9,11 +9,13 @@ from typing import Any
 
 from flask_appbuilder.baseviews import BaseView
 
+from app.core.i18n import lazy_gettext as _l
 from views.approvals import ApprovalView
 from views.audit import AuditEventView
 from views.health import HealthView
 from views.jobs import JobView, MyJobView
 from views.notices import NoticeView, RecordLinkView
+from views.report_pages import ReportView
 from views.roles import RoleView
 from views.session import ProfileView
 from views.users import UserView
@@ -37,6 +39,7 @@ class Page:
 
 
 PAGES: tuple[Page, ...] = (
+    Page(_l("Reports"), "governance", "ReportView.view", "can_view"),
     Page(AuditEventView.title, "governance", "AuditEventView.list", "can_list"),
     Page(UserView.title, "administration", "UserView.list", "can_list"),
     Page(RoleView.title, "administration", "RoleView.list", "can_list"),
@@ -46,6 +49,7 @@ PAGES: tuple[Page, ...] = (
 VIEWS: tuple[type[BaseView], ...] = (
     HealthView,
     ApprovalView,
+    ReportView,
     ProfileView,
     NoticeView,
     RecordLinkView,

@@ -60,6 +60,7 @@ class MarketingPlanView(ApprovableScreen):
     order_columns = ("code", "name")
     related_views = [PlanGoalView, BudgetLineView, PlanMilestoneView]
     report_key = "plan-approval-sheet"
+    report_argument = "plan"
 
 
 class CompanyObjectiveView(Screen):

@@ -62,19 +62,19 @@ OWN_PAGES = (
     ("can_inbox", "ApprovalView"),
     ("can_decide", "ApprovalView"),
     ("can_submit", "ApprovalView"),
+    ("can_view", "ReportView"),
     ("can_view", "NoticeView"),
     ("can_view", "MyJobView"),
     ("can_view", "ProfileView"),
     ("can_get", "OpenApi"),
 )
 SUPERVISE = (
-    ("can_view", "ReportView"),
     ("can_run", "plan-approval-compliance"),
     ("can_list", "AuditEventView"),
     ("can_show", "AuditEventView"),
     ("can_verify", "AuditEventView"),
 )
-OVERSEE = (("can_view", "ReportView"), ("can_run", "plan-approval-compliance"))
+OVERSEE = (("can_run", "plan-approval-compliance"),)
 
 ROLES = (
     RoleSeed(
