@@ -7,6 +7,7 @@ then stops the consumer. A second signal stops at once.
 import logging
 import signal
 import socket
+import sqlite3
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -17,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from app.bootstrap.console import say
 from app.cli import prepare_database
 from app.factory import create_app
-from app.jobs import start_inline_consumer
+from app.jobs.consumer import start_inline_consumer
 from app.web_server import DRAIN_SECONDS, PortalServer, StartError, listen
 from config import Settings, SettingsError
 
@@ -25,6 +26,10 @@ log = logging.getLogger(__name__)
 
 DATABASE_SECONDS = 30.0
 """How long a start waits for a database server that does not answer yet."""
+_SQLITE_MARKS = (
+    "unable to open database", "readonly database", "disk is full", "disk I/O error", "database is locked",
+    "malformed", "not a database",
+)  # fmt: skip
 
 
 def serve() -> int:
@@ -53,7 +58,9 @@ def wait_for_database(settings: Settings, *, seconds: float = DATABASE_SECONDS) 
             try:
                 with engine.connect():
                     return
-            except OperationalError as error:
+            except DBAPIError as error:
+                if not _is_curable(error):
+                    raise
                 if time.monotonic() >= deadline:
                     raise StartError(_database_line(settings, error)) from error
                 if not is_told:
@@ -70,6 +77,8 @@ def _serve_on(listener: socket.socket, settings: Settings) -> None:
     try:
         prepared = prepare_database(app)
     except DBAPIError as error:
+        if not _is_curable(error):
+            raise
         raise StartError(_database_line(settings, error)) from error
     server = PortalServer(
         app,
@@ -102,6 +111,13 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, handle)
+
+
+def _is_curable(error: DBAPIError) -> bool:
+    """Whether whoever runs the portal can mend it; else it is a bug, and its trace is wanted."""
+    if isinstance(error.orig, sqlite3.Error):
+        return any(mark in str(error.orig) for mark in _SQLITE_MARKS)
+    return isinstance(error, OperationalError)
 
 
 def _database_line(settings: Settings, error: DBAPIError) -> str:
