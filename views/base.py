@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.actor import current_actor
 from app.core.db import db
-from app.core.errors import BadInput, Conflict, RuleViolation
+from app.core.errors import BadInput, Conflict, RuleViolation, WrongState
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from models.approvable import Approvable
@@ -267,6 +267,7 @@ class Screen(ModelView):
     def edit(self, pk: str) -> Answer:
         """Draw the form of a record, or store what was typed unless the record moved meanwhile."""
         record = self._find(pk)
+        self._refuse_locked(record)
         if request.method == "GET":
             return self._form_page(self.edit_form(obj=record), record=record)
         form = self.edit_form()
@@ -284,7 +285,18 @@ class Screen(ModelView):
         flash(_("Saved: %(title)s", title=str(record)), "success")
         return redirect(self.after_save(record))
 
+    def _refuse_locked(self, record: Any) -> None:
+        """Refuse to open the form of a record that nobody may change now; `app.approvals.lock` holds it below."""
+        document = getattr(record, record.__locked_with__) if record.__locked_with__ else record
+        if isinstance(document, Approvable) and document.is_locked:
+            raise WrongState("record-locked", _l("This record is in review or decided; its content cannot be changed."))
+
     def _prefill(self, form: RecordForm) -> None:
+        """Start from the actor's own place in the company, then from what the address names."""
+        actor = current_actor()
+        for name, own in (("owner_id", actor.employee_id), ("department_id", actor.department_id)):
+            if name in self.add_columns:
+                form[name].data = own
         for name in self.add_columns:
             if request.args.get(name):
                 form[name].data = self.fields[name].parse(request.args[name])

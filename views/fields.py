@@ -6,7 +6,7 @@ foreign key becomes a relation with a remote picker, never a list of all rows.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import lru_cache
@@ -101,7 +101,8 @@ def _parse_integer(_field: Field, text: str) -> int:
 
 def _parse_decimal(field: Field, text: str) -> Decimal:
     value = Decimal(text.replace(",", "")) if text.isascii() else Decimal("NaN")
-    if not value.is_finite() or abs(value) >= MAX_SCALED or value != round(value, field.places):
+    most = min(MAX_SCALED, Decimal(10) ** (18 - field.places))  # 64 bits hold 18 digits
+    if not value.is_finite() or abs(value) >= most or value != round(value, field.places):
         raise ValueError(text)
     return value
 
@@ -110,7 +111,7 @@ def _parse_instant(_field: Field, text: str) -> datetime:
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
         raise ValueError(text)
-    return value
+    return value.astimezone(UTC)  # at the ends of the calendar there is no such instant: OverflowError
 
 
 def _parse_boolean(_field: Field, text: str) -> bool:

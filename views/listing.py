@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, asc, desc, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, asc, desc, func, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 from werkzeug.datastructures import MultiDict
 
 from app.core.errors import BadInput
 from app.core.i18n import lazy_gettext as _l
 from app.search.quick import match
-from views.fields import NUMERIC, Field, Kind, title_column
+from views.fields import MAX_INTEGER, NUMERIC, Field, Kind, title_column
 
 COUNT_CAP = 10_000
 PAGE_SIZES = (25, 50, 100, 200)
@@ -90,8 +90,8 @@ def parse_query(
         sort, is_descending = wanted.lstrip("-"), wanted.startswith("-")
         if sort not in sortable:
             raise BadInput("bad-sort", _l("The list cannot be sorted by “%(name)s”.", name=sort[:60]))
-    size = _whole(args, "size", default=25, most=200)
-    page = _whole(args, "page", default=0, most=MAX_OFFSET)
+    size = whole_number(args, "size", default=25, most=200)
+    page = whole_number(args, "page", default=0, most=MAX_OFFSET)
     if page * size > MAX_OFFSET:
         raise BadInput("bad-page", _l("The list has no such page."))
     text = args.get("q", "").strip()
@@ -109,7 +109,12 @@ def parse_query(
     )
 
 
-def _whole(args: "MultiDict[str, str]", name: str, *, default: int, most: int) -> int:
+def whole_number(args: "MultiDict[str, str]", name: str, *, default: int, most: int) -> int:
+    """Return a whole number of the address.
+
+    Raises:
+        BadInput: it is no number from 0 to `most`.
+    """
     text = args.get(name, "")
     if not text:
         return default
@@ -146,8 +151,10 @@ def _cursor(text: str, described: Field | None) -> tuple[Any, int]:
     try:
         value, key = json.loads(urlsafe_b64decode(text.encode()).decode())
         typed = described.parse(value) if described is not None else int(value)
-        return typed, int(key)
-    except (ValueError, TypeError, AttributeError) as problem:
+        if typed is None or type(key) is not int or not 0 <= key <= MAX_INTEGER:
+            raise ValueError(key)
+        return typed, key
+    except (BadInput, ValueError, TypeError, AttributeError, RecursionError) as problem:
         raise BadInput("bad-cursor", _l("This page address is out of date. Start from the first page.")) from problem
 
 
@@ -221,7 +228,8 @@ def fetch_page(
     direction = desc if query.is_descending else asc
     keys = select(model.id).where(*clauses)
     if query.after is not None:
-        here, there = tuple_(sort_column, model.id), tuple_(*query.after)
+        value, key = query.after  # bound as the column's own type: a Money in cents, an Instant in UTC
+        here, there = tuple_(sort_column, model.id), tuple_(literal(value, sort_column.type), literal(key, Integer))
         keys = keys.where(here < there if query.is_descending else here > there)
     elif query.page:
         keys = keys.offset(query.page * query.size)

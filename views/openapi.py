@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 _DECIMALS = frozenset({Kind.DECIMAL, Kind.MONEY, Kind.PERCENT})
 _COMMON = (400, 401, 403, 503)
-_KEY: Json = {
+KEY: Json = {
     "name": "pk",
     "in": "path",
     "required": True,
@@ -201,16 +201,16 @@ def _paths(resource: Described, api: str, record: str) -> dict[str, dict[str, tu
                      answers={"201": _created(one), **errors(409, 413, 415, 422)})),
         },
         "/{pk}": {
-            "get": ("get", operation(api, "get", summary=f"{title_one}: show", parameters=[_KEY],
+            "get": ("get", operation(api, "get", summary=f"{title_one}: show", parameters=[KEY],
                     answers={"200": answer("The record", one), **errors(404)})),
             "put": ("put", operation(api, "put", summary=f"{title_one}: change the named fields", requestBody=change,
-                    parameters=[_KEY], answers={"200": answer("The record as it now is", one),
+                    parameters=[KEY], answers={"200": answer("The record as it now is", one),
                                                 **errors(404, 409, 413, 415, 422)})),
-            "delete": ("delete", operation(api, "delete", summary=f"{title_one}: delete", parameters=[_KEY],
+            "delete": ("delete", operation(api, "delete", summary=f"{title_one}: delete", parameters=[KEY],
                        answers={"204": {"description": "Deleted"}, **errors(404, 409, 422)})),
         },
         "/{pk}/restore": {
-            "restore": ("post", operation(api, "restore", summary=f"{title_one}: restore", parameters=[_KEY],
+            "restore": ("post", operation(api, "restore", summary=f"{title_one}: restore", parameters=[KEY],
                         answers={"200": answer("The record as it now is", one), **errors(404, 409, 422)})),
         },
     }  # fmt: skip

@@ -8,6 +8,7 @@ from app.security.manager import PortalSecurityManager
 from views import base, tokens
 from views.pages import VIEWS
 from views.registry import SCREENS
+from views.approval_resource import ApprovalApi
 from views.openapi import OpenApiResource
 from views.resources import resource_classes
 from views.session import SessionView
@@ -49,7 +50,7 @@ def install(app: Flask) -> PortalBuilder:
             base.screens_by_model[entry.screen.datamodel.obj] = entry.screen.__name__
     for view in VIEWS:
         builder.add_view_no_menu(view)
-    for resource in (*resource_classes(), OpenApiResource):
+    for resource in (*resource_classes(), ApprovalApi, OpenApiResource):
         builder.add_api(resource)
     tokens.install(app)
     current_app.extensions["portal_builder"] = builder

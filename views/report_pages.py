@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, abort, render_template, request
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_appbuilder.security.decorators import has_access
+from flask_appbuilder.security.decorators import has_access, permission_name
 
 from app.audit.chain import record_apart
 from app.core.actor import current_actor
@@ -34,6 +34,7 @@ class ReportView(BaseView):
 
     @expose("/<key>.pdf")
     @has_access
+    @permission_name("view")
     def pdf(self, key: str) -> Response:
         """Print a report with the arguments of the address."""
         chosen: Report[Any, Any] = report(key)
@@ -44,15 +45,12 @@ class ReportView(BaseView):
         locale = arguments.pop("locale", "zh")
         if locale not in LANGUAGES:
             raise BadInput("bad-language", _l("Choose one of the portal's languages."))
-        data = chosen.data(actor, chosen.parse(arguments))
-        printed = chosen.print(data, locale=locale, generated_by=actor.name)
-        name = chosen.file_name(data)
+        printed = chosen.run(actor, chosen.parse(arguments), locale)
         changes = {**arguments, "locale": locale, "sha256": printed.sha256, "pages": printed.pages}
         record_apart(actor, action="report", record_type=key, changes=changes)
         return Response(
             printed.content,
             content_type="application/pdf",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+            headers={"Content-Disposition": f'attachment; filename="{printed.file_name}"'},
         )
 
-    pdf._permission_name = "view"  # noqa: SLF001  the report's own right is checked inside

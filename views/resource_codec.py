@@ -49,7 +49,8 @@ def _decimal_text(value: Decimal) -> str:
     return format(value, "f")
 
 
-def _instant_text(value: datetime) -> str:
+def instant_text(value: datetime) -> str:
+    """Return an instant in UTC, as every answer writes it: `2026-03-31T08:00:00Z`."""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
@@ -60,7 +61,7 @@ def encoder_of(described: Field) -> Encoder | None:
     if described.kind is Kind.DATE:
         return date.isoformat
     if described.kind is Kind.INSTANT:
-        return _instant_text
+        return instant_text
     return str if described.kind is Kind.CHOICE else None
 
 
