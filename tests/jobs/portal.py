@@ -42,6 +42,11 @@ def make_tables(portal: Flask) -> None:
         FabModel.metadata.create_all(db.engine)
 
 
+def where(portal: Flask) -> list[str]:
+    """Return the database's address and the data folder, as arguments for another process."""
+    return [portal.config["SQLALCHEMY_DATABASE_URI"], str(portal.config["YINGCE_SETTINGS"].instance)]
+
+
 def make_user(name: str, *, active: bool = True, language: str | None = "en") -> int:
     """Store an account in a transaction of its own and return its key."""
     user = PortalUser(

@@ -24,7 +24,7 @@ from app.jobs.outbox import HANDLERS, Delivery, handles
 from app.jobs.queue import make_huey, queue_of
 from app.jobs.registry import JobContext, JobKind, enqueue, job
 from models.outbox import Job, JobStatus, OutboxMessage
-from tests.jobs.portal import make_portal
+from tests.jobs.portal import make_portal, where
 from tests.jobs.steps import wait_for
 from tests.jobs.test_jobs import ask, stored
 
@@ -136,8 +136,9 @@ def test_a_job_that_does_not_listen_does_not_keep_the_portal_from_stopping(
 
 
 def test_messages_are_delivered_while_the_broker_is_away(
-    database_url: str, portal: Flask, tmp_path: Path, start: Starter
+    portal: Flask, tmp_path: Path, start: Starter
 ) -> None:
+    database_url, _ = where(portal)
     away = make_portal(
         database_url, tmp_path / "instance", queue_url=f"sqlite:///{tmp_path}/no/such/folder/q.db"
     )
@@ -175,13 +176,14 @@ def test_a_message_that_is_not_signed_is_never_unpickled(
     assert not trap.exists()
 
 
-def test_the_queue_follows_its_address(database_url: str, tmp_path: Path) -> None:
+def test_the_queue_follows_its_address(portal: Flask, tmp_path: Path) -> None:
     secret = "s" * 32
     assert isinstance(make_huey(f"sqlite:///{tmp_path / 'q.db'}", secret=secret), SqliteHuey)
     assert (tmp_path / "q.db").exists()
     redis = make_huey("redis://localhost:6379/3", secret=secret)
     assert isinstance(redis, RedisHuey)
     assert redis.storage.conn.connection_pool.connection_kwargs["db"] == 3
+    database_url, _ = where(portal)
     if database_url.startswith("postgresql"):
         assert isinstance(make_huey(database_url, secret=secret), PostgresHuey)
     with pytest.raises(ValueError, match="amqp"):
@@ -206,12 +208,10 @@ portal.cli.main(args=["worker"], obj=__import__("flask.cli").cli.ScriptInfo(crea
 """
 
 
-def test_a_worker_of_its_own_runs_the_jobs_of_the_portal(
-    portal: Flask, jobs: dict[str, JobKind], database_url: str, tmp_path: Path
-) -> None:
+def test_a_worker_of_its_own_runs_the_jobs_of_the_portal(portal: Flask, jobs: dict[str, JobKind]) -> None:
     job("test-outside")(lambda context: None)
     with subprocess.Popen(
-        [sys.executable, "-c", WORKER, database_url, str(tmp_path / "instance")],
+        [sys.executable, "-c", WORKER, *where(portal)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,

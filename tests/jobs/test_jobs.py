@@ -24,7 +24,7 @@ from app.jobs.registry import JOBS, JobContext, JobKind, cancel, enqueue, job
 from app.jobs.runner import run_job
 from models.outbox import Job, JobStatus, OutboxMessage
 from models.users import PortalUser
-from tests.jobs.portal import make_user
+from tests.jobs.portal import make_user, where
 from tests.jobs.steps import broken_off, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -294,7 +294,7 @@ with portal.app_context():
 
 @pytest.mark.parametrize("restartable", [False, True])
 def test_a_job_whose_process_was_killed_is_failed_or_queued_again(
-    portal: Flask, jobs: dict[str, JobKind], database_url: str, tmp_path: Path, restartable: bool
+    portal: Flask, jobs: dict[str, JobKind], restartable: bool
 ) -> None:
     job("test-victim", restartable=restartable)(lambda context: {"ran": "to the end"})
     job_id = ask("test-victim")
@@ -303,8 +303,7 @@ def test_a_job_whose_process_was_killed_is_failed_or_queued_again(
             sys.executable,
             "-c",
             VICTIM,
-            database_url,
-            str(tmp_path / "instance"),
+            *where(portal),
             str(job_id),
             str(restartable),
         ],

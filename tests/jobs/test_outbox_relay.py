@@ -21,7 +21,7 @@ from app.core.events import announce
 from app.jobs.housekeeping import purge_outbox
 from app.jobs.outbox import LEASE, LONGEST_DELAY, Delivery, handles, relay_once
 from models.outbox import Job, Notice, OutboxMessage
-from tests.jobs.portal import make_user
+from tests.jobs.portal import make_user, where
 from tests.jobs.steps import StillContext
 
 pytestmark = pytest.mark.usefixtures("no_handlers")
@@ -233,13 +233,11 @@ with portal.app_context():
 """
 
 
-def test_a_crash_between_sending_and_marking_repeats_the_same_id(
-    portal: Flask, database_url: str, tmp_path: Path
-) -> None:
+def test_a_crash_between_sending_and_marking_repeats_the_same_id(portal: Flask, tmp_path: Path) -> None:
     key = announce_one()
     sent = tmp_path / "sent.txt"
     died = subprocess.run(
-        [sys.executable, "-c", VICTIM, database_url, str(tmp_path / "instance"), str(sent)],
+        [sys.executable, "-c", VICTIM, *where(portal), str(sent)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         timeout=60,

@@ -1,5 +1,5 @@
 """The portal of the jobs' tests, with people to tell."""
 
-from tests.jobs.conftest import portal
+from tests.jobs.conftest import committing_portal, portal
 
-__all__ = ["portal"]
+__all__ = ["committing_portal", "portal"]
