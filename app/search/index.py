@@ -138,25 +138,27 @@ def _body(*values: str | None) -> str:
 
 def keep_in_step(session: Session, _context: UOWTransaction) -> None:
     """Write what a flush changed into the search index, in the same transaction (SQLite)."""
-    stored: dict[str, list[tuple[int, str]]] = {}
-    removed: dict[str, list[tuple[int]]] = {}
-    for record in (*session.new, *session.dirty):
-        names = search_columns(type(record))
-        if names and (record in session.new or _is_changed(record, names)):
-            body = _body(*(getattr(record, name) for name in names))
-            stored.setdefault(record.__tablename__, []).append((record.id, body))
-    for record in session.deleted:
-        if search_columns(type(record)):
-            removed.setdefault(record.__tablename__, []).append((inspect(record).identity[0],))
+    stored = [record for record in (*session.new, *session.dirty) if _concerns_search(session, record)]
+    removed = [record for record in session.deleted if search_columns(type(record))]
     if not stored and not removed:
         return
     connection = session.connection()
     if connection.dialect.name != "sqlite":
         return
-    for table, rows in stored.items():
-        connection.exec_driver_sql(f"INSERT OR REPLACE INTO {table}_search (rowid, body) VALUES (?, ?)", rows)  # noqa: S608
-    for table, keys in removed.items():
-        connection.exec_driver_sql(f"DELETE FROM {table}_search WHERE rowid = ?", keys)  # noqa: S608
+    for record in stored:
+        body = _body(*(getattr(record, name) for name in search_columns(type(record))))
+        connection.exec_driver_sql(
+            f"INSERT OR REPLACE INTO {record.__tablename__}_search (rowid, body) VALUES (?, ?)",  # noqa: S608
+            (record.id, body),
+        )
+    for record in removed:
+        key = inspect(record).identity[0]
+        connection.exec_driver_sql(f"DELETE FROM {record.__tablename__}_search WHERE rowid = ?", (key,))  # noqa: S608
+
+
+def _concerns_search(session: Session, record: Any) -> bool:
+    names = search_columns(type(record))
+    return bool(names) and (record in session.new or _is_changed(record, names))
 
 
 def _is_changed(record: Any, names: tuple[str, ...]) -> bool:

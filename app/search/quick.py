@@ -5,7 +5,19 @@ Upper and lower case are alike. Both databases answer from an index, whatever th
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, column, event, false, func, inspect, literal_column, select, table, true
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    column,
+    event,
+    false,
+    func,
+    inspect,
+    literal_column,
+    select,
+    table,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from app.search.folding import SEPARATOR, escape_like, fold, is_searchable, tokens
@@ -47,7 +59,7 @@ def _match_postgresql(model: Any, names: tuple[str, ...], needle: str) -> Column
     The expression is written as `app.search.index` writes it in the index, constants included, or
     the database would not recognise it.
     """
-    separator = literal_column(f"E'\\x{ord(SEPARATOR):02x}'")
+    separator: ColumnElement[str] = literal_column(f"E'\\x{ord(SEPARATOR):02x}'")
     body: Any = None
     for name in names:
         part = func.coalesce(getattr(model, name), literal_column("''"))
