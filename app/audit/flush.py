@@ -51,7 +51,9 @@ def after_flush(masker: Masker, session: Session, _context: UOWTransaction) -> N
         state = inspect(row)
         plan = plan_of(state.mapper)
         if plan:
-            new = _values(session, state, plan, list(plan.columns))
+            # What was never set is null; only what the flush expired was set by the database.
+            names = [name for name in plan.columns if name in state.dict or name in state.expired_attributes]
+            new = _values(session, state, plan, names)
             pending.entries.append(_entry(masker, state, plan, "create", old={}, new=new))
     for row in session.dirty:
         state = inspect(row)
