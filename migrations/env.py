@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, engine_from_config, pool
+from sqlalchemy import JSON, Connection, engine_from_config, pool
 
 import models  # noqa: F401  maps every class
 from app.core.types import Instant, Scaled
@@ -23,12 +23,15 @@ def include_object(_object: Any, name: str | None, kind: str, reflected: bool, _
     return not (kind == "index" and reflected and name is not None and name.endswith("_search"))
 
 
-def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+def render_item(kind: str, item: Any, context_of_file: AutogenContext) -> str | Literal[False]:
     """Write our column types as plain SQL types, so that a migration never depends on the code."""
     if kind == "type" and isinstance(item, Scaled):
         return "sa.BigInteger()"
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, JSON):
+        context_of_file.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False
 
 
