@@ -19,9 +19,12 @@ OLDEST_PYTHON = (3, 11)
 
 def create_app() -> "Flask":
     """The whole application with the settings of the environment."""
+    from app.cli import register
     from app.factory import create_app as build
 
-    return build()
+    application = build()
+    register(application)
+    return application
 
 
 def __getattr__(name: str) -> "Flask":

@@ -11,7 +11,7 @@ from app.approvals.seeds import seed_definitions
 from app.audit.commands import audit
 from app.core.actor import SYSTEM, acting_as
 from app.core.db import db, declare_read_only, unit_of_work
-from app.demo.load import is_empty, load_demo
+from app.demo.load import LOG_INS, is_empty, load_demo
 from app.jobs.commands import worker
 from app.search.index import create_search
 from app.security.seed import sync_rights
@@ -37,9 +37,9 @@ def prepare_database(app: Flask) -> dict[str, Any]:
                 sync_rights(unit, declared_rights())
                 seed_definitions(unit)
             if settings.has_demo and is_empty(db.session()):
-                load_demo(settings)
+                load_demo(settings.instance, settings.demo_password)
         db.session.remove()
-    logins = settings.instance / "demo-logins.csv"
+    logins = settings.instance / LOG_INS
     return {"created": created, "demo_logins": str(logins) if logins.exists() else None}
 
 
@@ -62,8 +62,8 @@ def demo_load() -> None:
     if not is_empty(db.session()):
         message = "The database holds data already; the demo company is loaded into an empty one only."
         raise click.ClickException(message)
-    load_demo(settings)
-    click.echo(f"Demo company loaded; log-ins are in {settings.instance / 'demo-logins.csv'}")
+    log_ins = load_demo(settings.instance, settings.demo_password)
+    click.echo(f"Demo company loaded; log-ins are in {log_ins}")
 
 
 database = AppGroup("db", help="Migrations.")
