@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -105,10 +105,6 @@ class Report(ABC, Generic[P, D]):
             font: family for the text of charts, which does not follow the page's style.
         """
 
-    def file_name(self, data: D) -> str:
-        """Return the name under which the PDF is downloaded: ASCII, no path."""
-        return f"{self.key}-{self.head(data).number}.pdf"
-
     def run(self, actor: Actor, params: P, locale: str) -> RenderedPdf:
         """Print the document for `actor` in `locale`; needs an application context."""
         return self.print(self.data(actor, params), locale=locale, generated_by=actor.name)
@@ -137,4 +133,5 @@ class Report(ABC, Generic[P, D]):
                 watermark=text.watermark,
             )
             view = self.view(data, font=FONT_FAMILIES[locale])
-        return render_pdf(self.template, {"head": head, "data": data, **view}, locale=locale)
+        rendered = render_pdf(self.template, {"head": head, "data": data, **view}, locale=locale)
+        return replace(rendered, file_name=f"{self.key}-{text.number}.pdf")

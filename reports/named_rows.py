@@ -33,7 +33,9 @@ def named(row: RowWithName) -> Named:
 
 def step_named(names: Mapping[str, str]) -> Named:
     """Return a step's name, which a route keeps by language."""
-    return Named(names.get("zh") or names.get("en", ""), names.get("en"))
+    return Named(
+        names.get("zh") or names.get("en", ""), names.get("en"), name_traditional=names.get("zh_Hant_TW")
+    )
 
 
 def company(session: Session) -> Named:

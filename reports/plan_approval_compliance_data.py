@@ -40,6 +40,19 @@ REFUSALS = {
 """Stable code of a refusal (docs/algorithms/approval-routing.md) → sentence."""
 
 
+ATTEMPTS = {
+    "add": _l("Add"),
+    "decide": _l("Decide"),
+    "delete": _l("Delete"),
+    "edit": _l("Edit"),
+    "restore": _l("Restore"),
+    "show": _l("Open"),
+    "submit": _l("Submit"),
+    "withdraw": _l("Withdraw"),
+}
+"""Last part of an attempted action's technical name → what people call it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One decision: in which round and capacity, when, on which content; `person` is None for a rule's."""
@@ -71,7 +84,8 @@ class PlanCase:
 
     Attributes:
         superior: direct superior of the submitter on the day of submission; None if there was none.
-        levels_required, levels_reached: steps of the route at submission, and steps passed in the last round.
+        levels_required: people whom the route expected to approve, as stored at submission.
+        levels_reached: approvals in the last round.
         approved_sha256: digest kept with the plan; None while it is not approved.
         submitted_sha256: digest of the content last submitted.
         snapshot_is_sound: whether the stored content still gives its own digest.
@@ -104,6 +118,11 @@ class RefusedAttempt:
     record: str
     code: str
     reason: str
+
+    @property
+    def attempt(self) -> Any:
+        """The attempted action in the reader's language, if it is a usual one, else its technical name."""
+        return ATTEMPTS.get(self.action.rpartition(".")[2], self.action)
 
     @property
     def explanation(self) -> Any:

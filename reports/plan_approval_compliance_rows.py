@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 from sqlalchemy.sql.elements import True_
 
 from app.approvals.snapshot import read_document
@@ -24,7 +25,7 @@ from models.approvals import (
     Assignment,
     Capacity,
     InstanceState,
-    StepState,
+    StepMode,
 )
 from models.audit import AuditEvent
 from models.org import Department, Employee, EmployeeAssignment
@@ -57,8 +58,7 @@ def load_plan_approvals(actor: Actor, start: date, end: date, chosen: Sequence[i
     session: Session = db.session()
     scope = condition(actor, MarketingPlan, rights_of_actor(session, actor).scopes)
     departments = _departments(session, chosen)
-    wanted = or_(*(ApprovalInstance.submitter_department_id.in_(department_ids(key)) for key in chosen))
-    among = and_(scope, wanted) if chosen else scope
+    among = and_(scope, _within(ApprovalInstance.submitter_department_id, chosen)) if chosen else scope
     cases = _cases(session, start, end, among)
     seq, head = _chain_head(session)
     return PlanApprovals(
@@ -71,6 +71,11 @@ def load_plan_approvals(actor: Actor, start: date, end: date, chosen: Sequence[i
         chain_length=seq,
         chain_head=head,
     )
+
+
+def _within(column: InstrumentedAttribute[int], chosen: Sequence[int]) -> ColumnElement[bool]:
+    """Return the WHERE clause that a column names one of the departments or one below them."""
+    return or_(*(column.in_(department_ids(key)) for key in chosen))
 
 
 def _departments(session: Session, chosen: Sequence[int]) -> tuple[Named, ...]:
@@ -114,7 +119,6 @@ def _cases(session: Session, start: date, end: date, among: ColumnElement[bool])
             joinedload(ApprovalInstance.submitter),
             joinedload(ApprovalInstance.submitter_department),
             joinedload(ApprovalInstance.snapshot),
-            selectinload(ApprovalInstance.step_runs),
             selectinload(ApprovalInstance.events).joinedload(ApprovalEvent.actor),
             selectinload(ApprovalInstance.events).joinedload(ApprovalEvent.on_behalf_of),
         )
@@ -139,11 +143,11 @@ def _case(
         finished_at=instance.finished_at,
         state=InstanceState(instance.state),
         rounds=instance.round_no,
-        levels_required=sum(1 for step in instance.expected_route if step["outcome"] != "skip"),
+        levels_required=sum(_levels(step) for step in instance.expected_route),
         levels_reached=sum(
             1
-            for run in instance.step_runs
-            if run.round_no == instance.round_no and run.state == StepState.PASSED
+            for event in instance.events
+            if event.verb == ApprovalVerb.APPROVE and event.round_no == instance.round_no
         ),
         decisions=tuple(_decision(event) for event in instance.events if event.verb in DECISIONS),
         approved_sha256=plan.approved_sha256 if is_approved else None,
@@ -151,6 +155,13 @@ def _case(
         snapshot_is_sound=digest_of(snapshot.payload) == snapshot.sha256
         and (not is_approved or digest_of(read_document(session, plan)) == snapshot.sha256),
     )
+
+
+def _levels(step: Mapping[str, Any]) -> int:
+    """Return how many people a step of the expected route asks for: one if any of them suffices."""
+    if step["outcome"] == "skip":
+        return 0
+    return 1 if step["mode"] == StepMode.ANY else max(len(step["people"]), 1)
 
 
 def _decision(event: ApprovalEvent) -> Decision:
@@ -222,20 +233,15 @@ def _plan_keys(session: Session, events: Sequence[AuditEvent]) -> dict[int, int]
         if event.record_type is not None and event.record_id is not None and event.record_id.isdigit():
             keys[event.record_type][event.seq] = int(event.record_id)
     of_instance = select(ApprovalInstance.id, ApprovalInstance.record_id).where(
-        ApprovalInstance.record_type == PLAN
+        ApprovalInstance.record_type == PLAN, ApprovalInstance.id.in_(keys[INSTANCE].values())
     )
-    instances = dict(
-        session.execute(of_instance.where(ApprovalInstance.id.in_(keys[INSTANCE].values()))).tuples().all()
+    instances = {row.id: row.record_id for row in session.execute(of_instance)}
+    of_assignment = (
+        select(Assignment.id, ApprovalInstance.record_id)
+        .join(ApprovalInstance, ApprovalInstance.id == Assignment.instance_id)
+        .where(ApprovalInstance.record_type == PLAN, Assignment.id.in_(keys[ASSIGNMENT].values()))
     )
-    assignments = dict(
-        session.execute(
-            select(Assignment.id, ApprovalInstance.record_id)
-            .join(ApprovalInstance, ApprovalInstance.id == Assignment.instance_id)
-            .where(ApprovalInstance.record_type == PLAN, Assignment.id.in_(keys[ASSIGNMENT].values()))
-        )
-        .tuples()
-        .all()
-    )
+    assignments = {row.id: row.record_id for row in session.execute(of_assignment)}
     found = dict(keys[PLAN])
     found |= {seq: instances[key] for seq, key in keys[INSTANCE].items() if key in instances}
     found |= {seq: assignments[key] for seq, key in keys[ASSIGNMENT].items() if key in assignments}
@@ -251,9 +257,7 @@ def _titles(
         MarketingPlan.id.in_(set(plan_of.values())), scope
     )
     if chosen:
-        statement = statement.where(
-            or_(*(MarketingPlan.department_id.in_(department_ids(key)) for key in chosen))
-        )
+        statement = statement.where(_within(MarketingPlan.department_id, chosen))
     names = {row.id: f"{row.code} {row.name}" for row in session.execute(statement)}
     titles = {seq: names[key] for seq, key in plan_of.items() if key in names}
     if isinstance(scope, True_) and not chosen:

@@ -13,6 +13,7 @@ from app.core.errors import NotFound
 from app.core.i18n import lazy_gettext as _l
 from app.security.access import rights_of_actor
 from app.security.scope import condition
+from app.services.approvals import is_party
 from models.approvable import ApprovalStatus
 from models.approvals import (
     ActorKind,
@@ -49,12 +50,14 @@ from reports.plan_approval_sheet_data import (
 def load_plan_sheet(actor: Actor, plan_id: int) -> PlanSheet:
     """Read a plan with its lines, its neighbours in the tree and its newest approval.
 
+    An approver reads what he decides on, also outside of his scope; the neighbours only within it.
+
     Raises:
-        NotFound: there is no such plan, or it lies outside of the actor's scope.
+        NotFound: there is no such plan, or it is not the actor's to see.
     """
     session: Session = db.session()
     in_scope = condition(actor, MarketingPlan, rights_of_actor(session, actor).scopes)
-    plan = _plan(session, plan_id, in_scope)
+    plan = _plan(session, actor, plan_id, in_scope)
     instance = _newest_instance(session, plan.id)
     return PlanSheet(
         company=company(session),
@@ -84,10 +87,10 @@ def load_plan_sheet(actor: Actor, plan_id: int) -> PlanSheet:
     )
 
 
-def _plan(session: Session, plan_id: int, in_scope: ColumnElement[bool]) -> MarketingPlan:
+def _plan(session: Session, actor: Actor, plan_id: int, in_scope: ColumnElement[bool]) -> MarketingPlan:
     statement = (
-        select(MarketingPlan)
-        .where(MarketingPlan.id == plan_id, MarketingPlan.deleted_at.is_(None), in_scope)
+        select(MarketingPlan, in_scope.label("is_in_scope"))
+        .where(MarketingPlan.id == plan_id, MarketingPlan.deleted_at.is_(None))
         .options(
             joinedload(MarketingPlan.owner),
             joinedload(MarketingPlan.department),
@@ -97,9 +100,10 @@ def _plan(session: Session, plan_id: int, in_scope: ColumnElement[bool]) -> Mark
             selectinload(MarketingPlan.milestones).joinedload(PlanMilestone.owner),
         )
     )
-    plan = session.scalars(statement).one_or_none()
-    if plan is None:
+    row = session.execute(statement).one_or_none()
+    if row is None or not (row.is_in_scope or is_party(actor, record=row.MarketingPlan)):
         raise NotFound("not-found", _l("There is no such plan, or it is not yours to see."))
+    plan: MarketingPlan = row.MarketingPlan
     return plan
 
 

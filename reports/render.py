@@ -69,11 +69,13 @@ class RenderedPdf:
         content: the bytes of the file.
         sha256: digest of the file (64 hexadecimal digits); the footer carries that of the data.
         pages: number of pages.
+        file_name: name under which it is downloaded: ASCII, no path.
     """
 
     content: bytes
     sha256: str
     pages: int
+    file_name: str = "document.pdf"
 
 
 class AssetFetcher(URLFetcher):

@@ -96,9 +96,9 @@ def plan_approvals(count: int = 32, **changes: object) -> PlanApprovals:
         "departments": (),
         "cases": tuple(_variant(number) for number in range(1, count + 1)),
         "refused": (
-            RefusedAttempt(at, "陈思远", "approval.approve", "MP-2026-0004 2026 年 5 月营销计划", "self-approval", "self-approval"),
-            RefusedAttempt(at + timedelta(days=3), "钱喆", "approval.approve", "MP-2026-0009 2026 年 4 月营销计划", "not-current-approver", "not-current-approver"),
-            RefusedAttempt(at + timedelta(days=9), "陈思远", "marketing_plan.edit", "MP-2026-0012 2026 年 4 月营销计划", "plan-weights", "目标权重合计须为 100%。"),
+            RefusedAttempt(at, "陈思远", "ApprovalView.decide", "MP-2026-0004 2026 年 5 月营销计划", "self-approval", "self-approval"),
+            RefusedAttempt(at + timedelta(days=3), "钱喆", "ApprovalView.decide", "MP-2026-0009 2026 年 4 月营销计划", "not-current-approver", "not-current-approver"),
+            RefusedAttempt(at + timedelta(days=9), "陈思远", "MarketingPlanView.edit", "MP-2026-0012 2026 年 4 月营销计划", "plan-weights", "目标权重合计须为 100%。"),
         ),
         "chain_length": 18342,
         "chain_head": digest("audit head"),

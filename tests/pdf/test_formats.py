@@ -81,3 +81,4 @@ def test_english_names_are_used_in_english_only(printing: Flask) -> None:
         assert str(Named("市场部")) == "市场部"
     with force_locale("zh_Hant_TW"):
         assert str(Named("市场部", "Marketing")) == "市场部"
+        assert str(Named("市场部", "Marketing", name_traditional="市場部")) == "市場部"

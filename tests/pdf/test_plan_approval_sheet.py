@@ -216,4 +216,5 @@ def test_blank_lines_are_no_paragraphs() -> None:
 
 
 def test_the_file_name_is_plain(printing: Flask) -> None:
-    assert PlanApprovalSheet().file_name(plan_sheet()) == "plan-approval-sheet-MP-2026-0012.pdf"
+    rendered = PlanApprovalSheet().print(plan_sheet(), locale="zh", generated_by="x", generated_at=MADE_AT)
+    assert rendered.file_name == "plan-approval-sheet-MP-2026-0012.pdf"
