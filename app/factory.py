@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, g, request, session
+from flask import Flask, g, has_request_context, request, session
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 
@@ -110,7 +110,8 @@ def _install_locale(app: Flask) -> None:
 
     def locale() -> str:
         log_in = g.get("log_in")
-        wanted = (log_in.language if log_in else None) or session.get("locale")
+        cookie = session.get("locale") if has_request_context() else None  # jobs and commands have no cookie
+        wanted = (log_in.language if log_in else None) or cookie
         return wanted if wanted in LANGUAGES else app.config["BABEL_DEFAULT_LOCALE"]
 
     def zone() -> str:

@@ -284,9 +284,9 @@ class PlanMilestone(Row, FabModel):
     name: Mapped[str] = mapped_column(String(120), info=label(_l("Name")))
     planned_on: Mapped[date] = mapped_column(Date, info=label(_l("Starts on")))
     due_on: Mapped[date] = mapped_column(Date, info=label(_l("Due on")))
-    finished_on: Mapped[date | None] = mapped_column(Date, info=label(_l("Finished on")))
+    finished_on: Mapped[date | None] = mapped_column(Date, info=label(_l("Finished on"), progress=True))
     status: Mapped[str] = mapped_column(
-        String(10), default=MilestoneStatus.OPEN.value, info=label(_l("Status"), choices=MilestoneStatus)
+        String(10), default=MilestoneStatus.OPEN.value, info=label(_l("Status"), choices=MilestoneStatus, progress=True)
     )
     owner_id: Mapped[int] = mapped_column(
         ForeignKey("employee.id", ondelete="RESTRICT"), info=label(_l("Responsible person"))

@@ -77,6 +77,7 @@ def _hold(state: State, event: Event) -> None:
 
 
 def _decide(state: State, event: Event, answer: str) -> None:
+    """Take the to-do; then open the next in sequence, close the step, end the whole, as the event says."""
     step, person, _old = state.assignments[event["assignment_id"]]
     state.assignments[event["assignment_id"]] = (step, person, answer)
     following = event["details"].get("next_assignment_id")
@@ -87,6 +88,8 @@ def _decide(state: State, event: Event, answer: str) -> None:
     if result is not None:
         state.steps[step] = result
         state.close(step, is_end=False)
+    if "state" in event["details"]:
+        _finish(state, event)
 
 
 def _approve(state: State, event: Event) -> None:
@@ -112,13 +115,9 @@ def _reassign(state: State, event: Event) -> None:
 
 def _finish(state: State, event: Event) -> None:
     state.state, state.needs_administrator = event["details"]["state"], False
-    if "step_state" in event["details"]:
+    if event["step_key"] is not None and "step_state" in event["details"]:
         state.steps[_step(event)] = event["details"]["step_state"]
     state.close(None, is_end=True)
-
-
-def _withdraw(state: State, event: Event) -> None:
-    _finish(state, event)
 
 
 _APPLY: Mapping[str, Callable[[State, Event], None]] = {
@@ -130,6 +129,6 @@ _APPLY: Mapping[str, Callable[[State, Event], None]] = {
     "reject": _reject,
     "return": _return,
     "reassign": _reassign,
-    "withdraw": _withdraw,
+    "withdraw": _finish,
     "finish": _finish,
 }

@@ -1,0 +1,1 @@
+"""Small functions that make rows for tests; each returns the row, added and flushed."""
