@@ -18,8 +18,7 @@ BODY_COLUMNS = tuple(
     sorted(column.name for column in TABLE.columns if column.name not in {"prev_hash", "hash"})
 )
 """What the hash of an entry covers, in the order of canonical JSON."""
-_BEFORE_CHANGES = tuple(name for name in BODY_COLUMNS if name < "changes")
-_AFTER_CHANGES = tuple(name for name in BODY_COLUMNS if name > "changes")
+_PLAIN = tuple(name for name in BODY_COLUMNS if name not in {"at", "changes"})
 _LENGTHS = {column.name: getattr(column.type, "length", None) for column in TABLE.columns}
 _LOCK = 0x79696E676365_0001
 """Number of the advisory lock that makes writers of the chain take turns on PostgreSQL."""
@@ -84,10 +83,10 @@ def body_text(row: Mapping[str, Any], at: str, changes: str) -> str:
         changes: canonical JSON text of the changes; spliced in as it is, so that the verifier sees
             each byte that the database holds.
     """
-    before = {name: row[name] for name in _BEFORE_CHANGES if row[name] is not None}
-    before["at"] = at
-    after = {name: row[name] for name in _AFTER_CHANGES if row[name] is not None}
-    return f'{json_text(before)[:-1]},"changes":{changes},{json_text(after)[1:]}'
+    body = {name: value for name in _PLAIN if (value := row[name]) is not None}
+    body["at"], body["changes"] = at, 0
+    # Quotes within a value are escaped, so the mark occurs once.
+    return json_text(body).replace('"changes":0', f'"changes":{changes}', 1)
 
 
 def _row(entry: Entry, seq: int, at: datetime) -> dict[str, Any]:

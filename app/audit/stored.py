@@ -4,6 +4,7 @@ A column type that parses would hide changes (a date with another separator pars
 date), or stop at the first one that it cannot parse. So SQLite's texts are read raw.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,20 +18,33 @@ from sqlalchemy import (
     String,
     Text,
     cast,
+    func,
     select,
     type_coerce,
 )
 from sqlalchemy.exc import OperationalError
 
-from app.audit.canonical import instant_text, json_text, link_of_text
+from app.audit.canonical import json_text, link_of_text
 from app.audit.entries import TABLE, body_text
 
 BATCH = 5000
 _NAMES = tuple(column.name for column in TABLE.columns)
-_RAW = ("at", "changes")
-_TEXTS = frozenset(column.name for column in TABLE.columns if isinstance(column.type, String)) | frozenset(
-    _RAW
-)
+_TEXTS = frozenset(column.name for column in TABLE.columns if isinstance(column.type, String)) | {
+    "at",
+    "changes",
+}
+_POSTGRESQL: list[ColumnElement[Any]] = [
+    func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    if column.name == "at"
+    else (cast(column, Text()) if column.name == "changes" else column)
+    for column in TABLE.columns
+]
+_SQLITE: list[ColumnElement[Any]] = [
+    type_coerce(column, Text()) if column.name in {"at", "changes"} else column for column in TABLE.columns
+]
+_SQLITE_BYTES: list[ColumnElement[Any]] = [
+    cast(column, LargeBinary) if column.name in _TEXTS else column for column in TABLE.columns
+]
 
 
 @dataclass(slots=True)
@@ -85,12 +99,11 @@ class StoredChain:
     def _fetch(self, condition: ColumnElement[bool]) -> list[StoredEntry]:
         with self._connected() as connection:
             if not self._is_sqlite:
-                query = select(*TABLE.columns).where(condition).order_by(TABLE.c.seq).limit(BATCH)
-                return [_from_postgresql(row) for row in connection.execute(query)]
-            raw = [type_coerce(column, Text()) if column.name in _RAW else column for column in TABLE.columns]
-            query = select(*raw).where(condition).order_by(TABLE.c.seq).limit(BATCH)
+                query = select(*_POSTGRESQL).where(condition).order_by(TABLE.c.seq).limit(BATCH)
+                return [_from_postgresql(row) for row in connection.execute(query).all()]
+            query = select(*_SQLITE).where(condition).order_by(TABLE.c.seq).limit(BATCH)
             try:
-                return [_from_sqlite(row) for row in connection.execute(query)]
+                return [_from_sqlite(row) for row in connection.execute(query).all()]
             except OperationalError:
                 # Some text is no UTF-8 any more; read the batch as bytes, and it will not fit its hash.
                 parts = [
@@ -110,7 +123,7 @@ class StoredChain:
 
 def _from_postgresql(values: Sequence[Any]) -> StoredEntry:
     row = dict(zip(_NAMES, values, strict=True))
-    return StoredEntry(row["seq"], row, instant_text(row["at"]), json_text(row["changes"]))
+    return StoredEntry(row["seq"], row, row["at"], json_text(json.loads(row["changes"])))
 
 
 def _from_sqlite(values: Sequence[Any]) -> StoredEntry:
