@@ -4,6 +4,10 @@ PostgreSQL is a real server out of a Python package: started at the first test t
 test processes of one run, stopped by the last of them.
 """
 
+import fcntl
+import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,18 +31,25 @@ def _only_this_machine() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[PostgresServer]:
-    """The one server of this run; ask for :func:`postgres_url` or :func:`database_url` to get a database on it."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own if worker_id == "master" else own.parent  # one folder for all test processes
-    server = get_server(shared / "postgres")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Iterator[PostgresServer]:
+    """The one server of this run; ask for :func:`postgres_url` or :func:`database_url` to get a database on it.
+
+    Its data lie beside pytest's folder, not inside: pytest closes its own to other users at every start, and as
+    root the server runs as one.
+    """
+    folder = Path(tempfile.gettempdir()) / f"yingce-postgres-{testrun_uid}"
+    lock = tmp_path_factory.getbasetemp().parent / f"{folder.name}.lock"
+    with _alone(lock):
+        server = get_server(folder, cleanup_mode="delete", start=False)
+        _start(server)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         # nothing here outlives a power cut anyway; commits still survive a killed server
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("ALTER SYSTEM SET full_page_writes = off")
         connection.execute("SELECT pg_reload_conf()")
     yield server
-    server.cleanup()
+    with _alone(lock):
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +77,26 @@ def clock() -> Iterator[time_machine.Traveller]:
     """
     with time_machine.travel(datetime(2026, 3, 10, 2, 0, tzinfo=UTC), tick=False) as traveller:
         yield traveller
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock that all test processes of this run share."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _start(server: PostgresServer) -> None:
+    """Start it; on a busy machine its own patience of ten seconds may not do."""
+    for _ in range(3):
+        try:
+            server.start()
+        except subprocess.TimeoutExpired:
+            time.sleep(5)
+        else:
+            return
+    server.start()
 
 
 @contextmanager
