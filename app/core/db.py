@@ -37,11 +37,6 @@ def declare_read_only(value: bool) -> None:
     _read_only.set(value)
 
 
-def is_read_only() -> bool:
-    """Whether this context declared that it only reads."""
-    return _read_only.get()
-
-
 @event.listens_for(Engine, "connect")
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
