@@ -15,7 +15,7 @@ from app.demo.load import LOG_INS, is_empty, load_demo
 from app.jobs.commands import worker
 from app.search.index import create_search
 from app.security.seed import sync_rights
-from config import SETTINGS, Settings
+from config import Settings, describe
 from views.rights import declared_rights
 
 
@@ -93,11 +93,11 @@ def db_revise(message: str) -> None:
     migration.revise(db.engine, message)
 
 
-@click.command("settings", help="Print every setting with its default and meaning.")
+@click.command("settings", help="Print every setting with its value, secrets hidden, and its meaning.")
 def settings_command() -> None:
-    """Print the table of settings."""
-    for row in SETTINGS:
-        click.echo(f"{row.name}  [{row.default}]\n    {row.help}")
+    """Print the table of settings with the values in force."""
+    for name, value, meaning in describe():
+        click.echo(f"{name}  [{value}]\n    {meaning}")
 
 
 @click.command("search-reindex", help="Build the search index anew.")
