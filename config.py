@@ -154,7 +154,9 @@ class Settings:
         host, port = read.text("YINGCE_HOST"), read.integer("YINGCE_PORT", 1, 65535)
         environment = "development" if is_loopback(host) else "production"
         is_production = read.choice("YINGCE_ENV", ("development", "production"), environment) == "production"
-        instance = data_folder("YINGCE_INSTANCE", (ROOT / Path(read.text("YINGCE_INSTANCE")).expanduser()).resolve())
+        instance = data_folder(
+            "YINGCE_INSTANCE", (ROOT / Path(read.text("YINGCE_INSTANCE")).expanduser()).resolve()
+        )
         hosts = read.items("YINGCE_TRUSTED_HOSTS", _default_hosts(host))
         queues = ("redis", "rediss")
         settings = cls(
