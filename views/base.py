@@ -11,6 +11,8 @@ from flask import Response, abort, flash, jsonify, redirect, render_template, re
 from flask_appbuilder import ModelView
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
+from flask_babel import get_locale
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.actor import current_actor
@@ -26,7 +28,7 @@ from views.fields import Field, Kind, fields_of
 from views.formats import formatter_of
 from views.forms import RecordForm, make_form
 from views.interface import ServiceInterface
-from views.listing import ListPage, ListQuery, fetch_page, operators_of, parse_query
+from views.listing import ListPage, ListQuery, fetch_page, operator_label, operators_of, parse_query
 
 Answer = str | BaseResponse | tuple[str, int]
 
@@ -83,6 +85,7 @@ class Screen(ModelView):
         self.related_views = list(self.related_views or [])
         self._related_views = []
         self.actions: dict[str, Any] = {}
+        self._filter_options: dict[str, Markup] = {}
 
     def _check_declaration(self) -> None:
         declared = (*self.list_columns, *self.show_columns, *self.add_columns, *self.edit_columns, *self.order_columns)
@@ -148,9 +151,17 @@ class Screen(ModelView):
             drawn.append((key, shown))
         return drawn
 
-    def operators(self, name: str) -> tuple[str, ...]:
-        """Return the filter operators of a column."""
-        return operators_of(self.fields[name])
+    def filter_options(self) -> Markup:
+        """Return the options of the filter builder; drawn once per language, they are the same for everybody."""
+        locale = str(get_locale())
+        if locale not in self._filter_options:
+            option = Markup('<option value="f.{}.{}">{} {}</option>')
+            self._filter_options[locale] = Markup("").join(
+                option.format(name, operator, self.fields[name].label, operator_label(operator))
+                for name in self.filter_columns or ()
+                for operator in operators_of(self.fields[name])
+            )
+        return self._filter_options[locale]
 
     @expose("/lookup/<column>")
     @has_access

@@ -15,15 +15,21 @@ _BADGE = Markup('<span class="badge badge-{}">{}</span>')
 
 
 def _choice(described: Field) -> Formatter:
+    """Return a formatter that draws each label once: a page shows the same few many times."""
     assert described.choices is not None
     members = {str(member.value): member for member in described.choices}
     is_status = described.name in {"status", "state"}
+    drawn: dict[str, Any] = {}
 
     def show(value: str) -> Any:
-        member = members.get(str(value))
-        if member is None:
-            return value
-        return _BADGE.format(member.colour, member.label) if is_status else str(member.label)
+        found = drawn.get(value)
+        if found is None:
+            member = members.get(str(value))
+            if member is None:
+                return value
+            found = _BADGE.format(member.colour, member.label) if is_status else str(member.label)
+            drawn[value] = found
+        return found
 
     return show
 

@@ -13,28 +13,11 @@ from markupsafe import Markup
 
 from app.approvals.registry import type_named as approvable_type
 from app.core.i18n import LANGUAGES, html_lang
-from app.core.i18n import lazy_gettext as _l
 from models import approvals
 from views.base import screens_by_model
+from views.listing import operator_label
 
 _BADGE = Markup('<span class="badge badge-{}">{}</span>')
-_OPERATORS = {
-    "contains": _l("contains"),
-    "eq": "=",
-    "ne": "≠",
-    "ge": "≥",
-    "le": "≤",
-    "gt": ">",
-    "lt": "<",
-    "prefix": _l("begins with"),
-    "in": _l("is one of"),
-    "empty": _l("is empty"),
-}
-
-
-def operator_label(operator: str) -> Any:
-    """Return how a filter operator reads."""
-    return _OPERATORS[operator]
 
 
 def list_url(**changes: Any) -> str:

@@ -155,8 +155,9 @@ def _flush(unit: Session) -> None:
 
 def refusal_of(problem: IntegrityError) -> RuleViolation:
     """Return the sentence for a constraint that the database held; the constraint's name is the code."""
-    text = str(problem.orig).lower()
     diag = getattr(problem.orig, "diag", None)
+    # PostgreSQL's whole message repeats the row, whose words say nothing about the constraint
+    text = str(getattr(diag, "message_primary", None) or problem.orig).lower()
     name = (getattr(diag, "constraint_name", None) or "") if diag is not None else text
     if "unique" in text or "duplicate" in text:
         return RuleViolation("already-exists", _l("A record with these values exists already."), details={"constraint": name})

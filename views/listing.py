@@ -25,6 +25,18 @@ MAX_OFFSET = 2_000_000
 MAX_TEXT = 100
 
 Operator = Callable[[Any, Any], ColumnElement[bool]]
+_OPERATORS = {
+    "contains": _l("contains"),
+    "eq": "=",
+    "ne": "≠",
+    "ge": "≥",
+    "le": "≤",
+    "gt": ">",
+    "lt": "<",
+    "prefix": _l("begins with"),
+    "in": _l("is one of"),
+    "empty": _l("is empty"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,11 @@ class ListPage:
     has_next: bool
     next_cursor: str | None
     query: ListQuery = field(default_factory=ListQuery)
+
+
+def operator_label(operator: str) -> Any:
+    """Return how a filter operator reads."""
+    return _OPERATORS[operator]
 
 
 def operators_of(described: Field) -> tuple[str, ...]:
