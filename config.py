@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 from app.core.environment_values import (
     EnvironmentReader,
     SettingsError,
-    checked_secret,
     data_folder,
     is_loopback,
     without_password,
@@ -172,10 +171,7 @@ class Settings:
             ),
             storage_url=read.url("YINGCE_STORAGE_URL", ("file",), (instance / "files").as_uri()),
             secret_key=read.secret("YINGCE_SECRET_KEY", instance),
-            secret_key_fallbacks=tuple(
-                checked_secret(value, "A key in YINGCE_SECRET_KEY_FALLBACKS")
-                for value in read.items("YINGCE_SECRET_KEY_FALLBACKS")
-            ),
+            secret_key_fallbacks=read.secrets("YINGCE_SECRET_KEY_FALLBACKS"),
             jwt_secret_key=read.secret("YINGCE_JWT_SECRET_KEY", instance),
             trusted_hosts=hosts,
             trusted_proxy=read.text("YINGCE_TRUSTED_PROXY", ""),
@@ -195,10 +191,7 @@ class Settings:
             threads=read.integer("YINGCE_THREADS", 1, 64),
             has_inline_jobs=read.choice("YINGCE_JOBS", ("inline", "external")) == "inline",
         )
-        if settings.secret_key == settings.jwt_secret_key:
-            raise SettingsError("YINGCE_JWT_SECRET_KEY equals YINGCE_SECRET_KEY: give it a value of its own.")
-        if is_production:
-            _refuse_unsafe(settings, read, environ)
+        _refuse_unsafe(settings, read, environ)
         return settings
 
     def flask_config(self) -> dict[str, Any]:
@@ -314,7 +307,11 @@ def _host_pattern(host: str) -> str:
 
 
 def _refuse_unsafe(settings: Settings, read: EnvironmentReader, environ: Mapping[str, str]) -> None:
-    """Refuse values that are fine on one's own machine and dangerous in production."""
+    """Refuse one secret for two purposes, and what is fine on one's own machine but dangerous in production."""
+    if settings.secret_key == settings.jwt_secret_key:
+        raise SettingsError("YINGCE_JWT_SECRET_KEY equals YINGCE_SECRET_KEY: give it a value of its own.")
+    if not settings.is_production:
+        return
     if not read.is_set("YINGCE_TRUSTED_HOSTS"):
         problem = "YINGCE_TRUSTED_HOSTS is not set: name the hosts under which users call the portal"
     elif not settings.is_cookie_secure:

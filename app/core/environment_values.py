@@ -140,12 +140,16 @@ class EnvironmentReader:
     def secret(self, name: str, folder: Path) -> str:
         """The secret itself, else the content of its file in ``folder``, which is made at first use."""
         if self.is_set(name):
-            return checked_secret(self.text(name), name)
+            return _checked_secret(self.text(name), name)
         path = folder / name.removeprefix(PREFIX).lower()
-        return checked_secret(_secret_file(path), f"The secret in {path}")
+        return _checked_secret(_secret_file(path), f"The secret in {path}")
+
+    def secrets(self, name: str) -> tuple[str, ...]:
+        """Several secrets, separated by commas; none when it is not set."""
+        return tuple(_checked_secret(value, f"A key in {name}") for value in self.items(name))
 
 
-def checked_secret(value: str, where: str) -> str:
+def _checked_secret(value: str, where: str) -> str:
     """The value, when it is long and not guessable.
 
     Raises:
