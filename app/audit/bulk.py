@@ -81,7 +81,7 @@ def _rows(
     version = mapper.version_id_col
     names = [*plan.columns, *(["row_version"] if version is not None else [])]
     query = select(*mapper.primary_key, *plan.columns.values(), *([version] if version is not None else []))
-    query = query.limit(MOST_ROWS + 1)
+    query = query.order_by(*mapper.primary_key).limit(MOST_ROWS + 1)  # one order, so that locks do not cross
     if criteria is not None:
         query = query.where(criteria)
     if lock:
