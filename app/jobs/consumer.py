@@ -133,7 +133,7 @@ class JobConsumer:
             pass
 
     def _look_after_workers(self) -> None:
-        if self._consumer is not None:
+        if self._consumer is not None and not self._is_stopping.is_set():
             self._consumer.check_worker_health()
             push_lost(self._app)
 

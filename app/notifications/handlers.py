@@ -1,9 +1,10 @@
 """Who is told what: approval events become notices, and each notice becomes one e-mail.
 
-Payload of the approval topics: `instance_id`, `record_type`, `record_id`, `title`, `employee_ids`
-(the receivers), `actor_name`, `comment`. The mail carries neither the comment nor any figure of the
+The mail carries neither the comment nor any figure of the
 record: whoever follows the link proves by the log-in that they may read them.
 """
+
+from dataclasses import replace
 
 from flask import current_app
 from flask_babel import force_locale
@@ -11,6 +12,7 @@ from flask_babel import force_locale
 from app.core.db import db
 from app.core.i18n import gettext as _
 from app.jobs.outbox import HANDLERS, Delivery, handles
+from app.notifications.approval_facts import facts_of
 from app.notifications.mail import compose, mail_port, one_line
 from app.notifications.notices import make_notices, record_link
 from app.notifications.texts import TEXTS, body, headline
@@ -27,8 +29,12 @@ def register_handlers() -> None:
 
 def notify(delivery: Delivery) -> None:
     """Make the notices of an approval event, in the transaction that marks it as delivered."""
-    if delivery.topic in TEXTS:
-        make_notices(db.session(), delivery, employee_ids=delivery.payload["employee_ids"])
+    if delivery.topic not in TEXTS:
+        return
+    session = db.session()
+    facts = facts_of(session, delivery)
+    payload = {**delivery.payload, "actor_name": facts.actor_name, "comment": facts.comment}
+    make_notices(session, replace(delivery, payload=payload), employee_ids=facts.employee_ids)
 
 
 def send_mail(delivery: Delivery) -> None:
