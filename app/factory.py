@@ -1,6 +1,5 @@
 """Builds the portal: settings → Flask → database → security → screens. The top of the import graph."""
 
-import logging
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,9 +18,9 @@ from app.core.clock import set_company_zone
 from app.core.db import db, declare_read_only
 from app.core.i18n import LANGUAGES
 from app.jobs import outbox
+from app.search import quick
 from app.security import access, manager
 from app.security.manager import ANONYMOUS, current_request_actor, note_use
-from app.search import quick
 from config import Settings
 from views import errors, helpers, portal
 from views.navigation import portal as portal_frame
@@ -112,11 +111,11 @@ def _install_locale(app: Flask) -> None:
         log_in = g.get("log_in")
         cookie = session.get("locale") if has_request_context() else None  # jobs and commands have no cookie
         wanted = (log_in.language if log_in else None) or cookie
-        return wanted if wanted in LANGUAGES else app.config["BABEL_DEFAULT_LOCALE"]
+        return str(wanted if wanted in LANGUAGES else app.config["BABEL_DEFAULT_LOCALE"])
 
     def zone() -> str:
         log_in = g.get("log_in")
-        return (log_in.time_zone if log_in else None) or app.config["BABEL_DEFAULT_TIMEZONE"]
+        return str((log_in.time_zone if log_in else None) or app.config["BABEL_DEFAULT_TIMEZONE"])
 
     babel.locale_selector = locale
     babel.timezone_selector = zone

@@ -41,7 +41,9 @@ SUBMIT = {
     "comment": COMMENT,
     "request_key": REQUEST_KEY,
 }
-SEEN = Field("seen_sha256", Kind.TEXT, _l("Digest of the content that was seen"), None, is_required=True, max_length=64)
+SEEN = Field(
+    "seen_sha256", Kind.TEXT, _l("Digest of the content that was seen"), None, is_required=True, max_length=64
+)
 DECIDE = {"seen_sha256": SEEN, "comment": COMMENT, "request_key": REQUEST_KEY}
 WITHDRAW = {"comment": COMMENT, "request_key": REQUEST_KEY}
 NULLABLE = frozenset({"comment", "request_key"})
@@ -76,7 +78,11 @@ def whole(actor: Actor, instance: ApprovalInstance, record: Any) -> Json:
     document = document_of(db.session(), record)
     mine = approvals.open_assignment(actor, instance=instance)
     current = approvals.current_instance(record)
-    verbs = approvals.possible_verbs(actor, record=record) if current is not None and current.id == instance.id else ()
+    verbs = (
+        approvals.possible_verbs(actor, record=record)
+        if current is not None and current.id == instance.id
+        else ()
+    )
     trail = next(trail for trail in trails_of(record) if trail.instance.id == instance.id)
     return {
         **brief(instance, mine),
@@ -132,7 +138,11 @@ def _event(event: ApprovalEvent) -> Json:
 _TEXT: Json = {"type": "string"}
 _NUMBER: Json = {"type": "integer"}
 _AT: Json = {"type": "string", "format": "date-time"}
-_NAMES: Json = {"type": "object", "additionalProperties": {"type": "string"}, "description": "Language → name"}
+_NAMES: Json = {
+    "type": "object",
+    "additionalProperties": {"type": "string"},
+    "description": "Language → name",
+}
 
 
 def _or_null(schema: Json) -> Json:

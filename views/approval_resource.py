@@ -29,7 +29,17 @@ from views.approval_panel import ApprovableScreen
 from views.fields import Field
 from views.interface import refusal_of, row_key
 from views.listing import MAX_OFFSET, whole_number
-from views.openapi import KEY, Json, add_components, answer, body_schema, errors, json_content, operation, parameter
+from views.openapi import (
+    KEY,
+    Json,
+    add_components,
+    answer,
+    body_schema,
+    errors,
+    json_content,
+    operation,
+    parameter,
+)
 from views.resource_codec import decode, json_answer, read_object
 
 _QUERY = frozenset({"box", "page", "size"})
@@ -106,7 +116,9 @@ class ApprovalApi(BaseApi):
         if approvals.is_party(actor, record=record):
             return True
         screen = self._screens().get(instance.record_type)
-        return screen is not None and screen.may("show") and screen.datamodel.find(actor, record.id) is not None
+        return (
+            screen is not None and screen.may("show") and screen.datamodel.find(actor, record.id) is not None
+        )
 
     def _screens(self) -> dict[str, ApprovableScreen]:
         screens = [view for view in self.appbuilder.baseviews if isinstance(view, ApprovableScreen)]
@@ -162,9 +174,7 @@ class ApprovalApi(BaseApi):
         values = _body(WITHDRAW)
         instance, _record = self._find(pk)
         number = instance.id
-        outcome = _carry_out(
-            lambda: approvals.withdraw(current_actor(), instance_id=number, **_said(values))
-        )
+        outcome = _carry_out(lambda: approvals.withdraw(current_actor(), instance_id=number, **_said(values)))
         return self._answer(outcome)
 
     def _decide(self, pk: str, verb: Callable[..., Outcome]) -> Response:
@@ -177,7 +187,9 @@ class ApprovalApi(BaseApi):
         )
         return self._answer(outcome)
 
-    def _answer(self, outcome: Outcome, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    def _answer(
+        self, outcome: Outcome, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> Response:
         instance = outcome.instance
         record = db.session.get_one(type_named(instance.record_type).model, instance.record_id)
         return json_answer({"result": whole(current_actor(), instance, record)}, status, headers)
@@ -192,10 +204,14 @@ class ApprovalApi(BaseApi):
         listed = {"type": "array", "items": {"$ref": "#/components/schemas/Approval.Listed"}}
         page = _exactly(result=listed, count={"type": "integer", "minimum": 0})
         one = answer("The approval as it now is", _exactly(result={"$ref": "#/components/schemas/Approval"}))
-        boxes = parameter("box", "Which approvals.", {"type": "string", "enum": list(BOXES), "default": "inbox"})
+        boxes = parameter(
+            "box", "Which approvals.", {"type": "string", "enum": list(BOXES), "default": "inbox"}
+        )
         number = {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET}
         pages = parameter("page", "Page, from 0.", number)
-        sizes = parameter("size", "Rows of a page.", {"type": "integer", "minimum": 1, "maximum": _LARGEST, "default": 25})
+        sizes = parameter(
+            "size", "Rows of a page.", {"type": "integer", "minimum": 1, "maximum": _LARGEST, "default": 25}
+        )
         refused = errors(404, 409, 413, 415, 422)
         operations = {
             "get": operation("Approval", "get_list", summary="One's approvals", parameters=[boxes, pages, sizes],
@@ -207,14 +223,24 @@ class ApprovalApi(BaseApi):
         show = operation("Approval", "get", summary="One approval", parameters=[KEY],
                          answers={"200": one, **errors(404)})  # fmt: skip
         api_spec.path(path=f"{self.route_base}/{{pk}}", operations={"get": show})
-        for verb, fields in (("approve", DECIDE), ("reject", DECIDE), ("return", DECIDE), ("withdraw", WITHDRAW)):
+        for verb, fields in (
+            ("approve", DECIDE),
+            ("reject", DECIDE),
+            ("return", DECIDE),
+            ("withdraw", WITHDRAW),
+        ):
             content = operation("Approval", verb, summary=verb.capitalize(), parameters=[KEY],
                                 requestBody=_content(fields), answers={"200": one, **refused})  # fmt: skip
             api_spec.path(path=f"{self.route_base}/{{pk}}/{verb}", operations={"post": content})
 
 
 def _exactly(**properties: Json) -> Json:
-    return {"type": "object", "required": list(properties), "additionalProperties": False, "properties": properties}
+    return {
+        "type": "object",
+        "required": list(properties),
+        "additionalProperties": False,
+        "properties": properties,
+    }
 
 
 def _content(fields: Mapping[str, Field]) -> Json:

@@ -13,7 +13,6 @@ from app.approvals.wording import why_mine
 from app.core.actor import current_actor
 from app.core.db import db, unit_of_work
 from app.core.errors import BadInput, RuleViolation
-from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.services import approvals
 from models.approvals import Assignment, AssignmentState
@@ -58,7 +57,9 @@ class ApprovalView(BaseView):
     def submitted(self) -> str:
         """Show what the person has submitted, latest first."""
         rows = approvals.submitted(_me(), limit=PAGE, offset=_page() * PAGE)
-        return render_template("approvals/submitted.html", rows=rows, page=_page(), size=PAGE, box="submitted")
+        return render_template(
+            "approvals/submitted.html", rows=rows, page=_page(), size=PAGE, box="submitted"
+        )
 
     def _box(self, box: str, rows: Any, count: int | None) -> str:
         return render_template("approvals/box.html", rows=rows, count=count, page=_page(), size=PAGE, box=box)
@@ -96,7 +97,9 @@ class ApprovalView(BaseView):
             log_refusal(refusal, record_type="assignment", record_id=assignment_id)
             flash(str(refusal), "danger")
             is_mine = _assignment(assignment_id) is not None
-            return redirect(url_for("ApprovalView.show", key=key) if is_mine else url_for("ApprovalView.inbox"))
+            return redirect(
+                url_for("ApprovalView.show", key=key) if is_mine else url_for("ApprovalView.inbox")
+            )
         flash(str(success), "success")
         return redirect(url_for("ApprovalView.inbox"))
 

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
-from flask_appbuilder.security.decorators import has_access, permission_name
+from flask_appbuilder.security.decorators import has_access
 from flask_babel import get_timezone
 from sqlalchemy import ColumnElement, or_, select
 from werkzeug.wrappers import Response
@@ -24,7 +23,6 @@ from models.org import Employee
 from models.outbox import Job, JobStatus
 from models.users import PortalUser
 from views.audit_changes import change_rows, record_type_title
-from views.interface import row_key
 
 PAGE = 50
 MAX_TEXT = 64
@@ -47,7 +45,9 @@ class Question:
     def clauses(self) -> list[ColumnElement[bool]]:
         """Return the WHERE clauses; a name that nobody bears finds nothing."""
         exact = {"action": self.action, "record_type": self.record_type, "record_id": self.record_id}
-        clauses: list[ColumnElement[bool]] = [getattr(AuditEvent, name) == text for name, text in exact.items() if text]
+        clauses: list[ColumnElement[bool]] = [
+            getattr(AuditEvent, name) == text for name, text in exact.items() if text
+        ]
         if self.who:
             clauses.append(AuditEvent.user_id.in_(_accounts(self.who)))
         if self.since is not None:
@@ -88,7 +88,11 @@ class AuditEventView(BaseView):
         if entry is None:
             abort(404)
         return render_template(
-            "pages/audit_entry.html", screen=self, entry=entry, changes=change_rows(entry), title_of=record_type_title
+            "pages/audit_entry.html",
+            screen=self,
+            entry=entry,
+            changes=change_rows(entry),
+            title_of=record_type_title,
         )
 
     @expose("/verify", methods=["POST"])

@@ -46,7 +46,11 @@ def record_type_title(record_type: str | None) -> Any:
     """Return what a record of a type is called, by its screen; the type itself if nothing names it."""
     for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]
         model = getattr(getattr(view, "datamodel", None), "obj", None)
-        if record_type and getattr(model, "__tablename__", None) == record_type and getattr(view, "title_one", ""):
+        if (
+            record_type
+            and getattr(model, "__tablename__", None) == record_type
+            and getattr(view, "title_one", "")
+        ):
             return view.title_one
     return _TITLES.get(record_type or "", record_type or "")
 

@@ -31,6 +31,13 @@ from views.interface import ServiceInterface
 from views.listing import ListPage, ListQuery, fetch_page, operator_label, operators_of, parse_query
 
 Answer = str | BaseResponse | tuple[str, int]
+Rows = list[tuple[int, list[Any]]]
+"""Key and shown values of each row; named here because `list` is a method below."""
+Shown = list[tuple[Field, Any]]
+UNDECLARED: tuple[str, ...] = ("*",)
+"""Stands for “not declared”: all typed columns on add, those of add on edit; an empty tuple means none."""
+RecordActions = list[tuple[str, str, str]]
+Screens = list["Screen"]
 
 HIDDEN = frozenset({"id", "row_version", "custom_data", "deleted_at"})
 STAMPS = ("created_at", "created_by_id", "changed_at", "changed_by_id")
@@ -58,7 +65,13 @@ class Screen(ModelView):
     parent_column: ClassVar[str | None] = None
     title: ClassVar[Any] = ""
     title_one: ClassVar[Any] = ""
-    filter_columns: ClassVar[tuple[str, ...] | None] = None
+    list_columns: tuple[str, ...] = ()
+    show_columns: tuple[str, ...] = ()
+    add_columns: tuple[str, ...] = UNDECLARED
+    edit_columns: tuple[str, ...] = UNDECLARED
+    order_columns: tuple[str, ...] = ()
+    filter_columns: tuple[str, ...] = ()
+    related_views: Any = ()
     can_be_added: ClassVar[bool] = True
     base_order: ClassVar[tuple[str, str]] = ("id", "desc")
 
@@ -66,12 +79,14 @@ class Screen(ModelView):
 
     def _init_properties(self) -> None:
         self.fields: dict[str, Field] = fields_of(self.datamodel.obj)
-        typed = [name for name, field in self.fields.items() if name not in NOT_TYPED and not field.is_counter]
+        typed = [
+            name for name, field in self.fields.items() if name not in NOT_TYPED and not field.is_counter
+        ]
         typed = [name for name in typed if self.fields[name].kind is not Kind.JSON]
         self.list_columns = tuple(self.list_columns or typed[:6])
         self.show_columns = tuple(self.show_columns or [name for name in self.fields if name not in HIDDEN])
-        self.add_columns = tuple(typed if self.add_columns is None else self.add_columns)
-        self.edit_columns = tuple(self.add_columns if self.edit_columns is None else self.edit_columns)
+        self.add_columns = tuple(typed if self.add_columns is UNDECLARED else self.add_columns)
+        self.edit_columns = self.add_columns if self.edit_columns is UNDECLARED else tuple(self.edit_columns)
         self.order_columns = tuple(self.order_columns or ("id",))
         self.filter_columns = tuple(self.filter_columns or self.list_columns)
         self.label_columns = {name: field.label for name, field in self.fields.items()}
@@ -83,21 +98,33 @@ class Screen(ModelView):
         self.show_title = self.add_title = self.edit_title = self.title_one
         self.list_title = self.title
         self.related_views = list(self.related_views or [])
-        self._related_views = []
+        self._related_views: Screens = []
         self.actions: dict[str, Any] = {}
         self._filter_options: dict[str, Markup] = {}
 
     def _check_declaration(self) -> None:
-        declared = (*self.list_columns, *self.show_columns, *self.add_columns, *self.edit_columns, *self.order_columns)
+        declared = (
+            *self.list_columns,
+            *self.show_columns,
+            *self.add_columns,
+            *self.edit_columns,
+            *self.order_columns,
+        )
         unknown = sorted(set(declared) - set(self.fields))
         if unknown:
-            message = f"{type(self).__name__} names columns that {self.datamodel.obj.__name__} has not: {unknown}"
+            message = (
+                f"{type(self).__name__} names columns that {self.datamodel.obj.__name__} has not: {unknown}"
+            )
             raise TypeError(message)
 
     def _init_forms(self) -> None:
         endpoint = type(self).__name__
-        self.add_form = make_form(f"{endpoint}AddForm", [self.fields[name] for name in self.add_columns], endpoint)
-        self.edit_form = make_form(f"{endpoint}EditForm", [self.fields[name] for name in self.edit_columns], endpoint)
+        self.add_form = make_form(
+            f"{endpoint}AddForm", [self.fields[name] for name in self.add_columns], endpoint
+        )
+        self.edit_form = make_form(
+            f"{endpoint}EditForm", [self.fields[name] for name in self.edit_columns], endpoint
+        )
 
     def _init_titles(self) -> None:
         """Titles are declared, never made from class names."""
@@ -107,11 +134,18 @@ class Screen(ModelView):
     def may(self, verb: str) -> bool:
         """Whether the actor holds a verb of this screen (`add`, `edit`, …)."""
         permission = f"can_{verb}"
-        return permission in self.base_permissions and current_actor().may(permission, self.class_permission_name)
+        return permission in self.base_permissions and current_actor().may(
+            permission, self.class_permission_name
+        )
 
     def _find(self, pk: str, *, deleted: bool = False) -> Any:
         record = self.datamodel.find(current_actor(), pk, deleted=deleted)
-        if record is None and deleted is False and issubclass(self.datamodel.obj, SoftDeleted) and self.may("restore"):
+        if (
+            record is None
+            and deleted is False
+            and issubclass(self.datamodel.obj, SoftDeleted)
+            and self.may("restore")
+        ):
             record = self.datamodel.find(current_actor(), pk, deleted=True)
         if record is None:
             abort(404)
@@ -130,7 +164,9 @@ class Screen(ModelView):
     def parse(self, args: Any) -> ListQuery:
         """Read the address of a list strictly."""
         default = (self.base_order[0], self.base_order[1] == "desc")
-        return parse_query(args, self.filter_fields, sortable=(*self.order_columns, "id"), default_sort=default)
+        return parse_query(
+            args, self.filter_fields, sortable=(*self.order_columns, "id"), default_sort=default
+        )
 
     def fetch(self, query: ListQuery) -> ListPage:
         """Read one page for the actor; the bin only with the right to restore from it."""
@@ -139,7 +175,7 @@ class Screen(ModelView):
         visible = self.datamodel.visible(current_actor(), deleted=query.is_bin)
         return fetch_page(db.session(), self.datamodel.obj, self.list_fields, query, visible)
 
-    def cells(self, page: ListPage) -> "list[tuple[int, list[Any]]]":
+    def cells(self, page: ListPage) -> Rows:
         """Return the rows ready to draw: the key and the shown values."""
         formatters = [formatter_of(field) for field in self.list_fields]
         drawn = []
@@ -158,7 +194,7 @@ class Screen(ModelView):
             option = Markup('<option value="f.{}.{}">{} {}</option>')
             self._filter_options[locale] = Markup("").join(
                 option.format(name, operator, self.fields[name].label, operator_label(operator))
-                for name in self.filter_columns or ()
+                for name in self.filter_columns
                 for operator in operators_of(self.fields[name])
             )
         return self._filter_options[locale]
@@ -206,13 +242,15 @@ class Screen(ModelView):
 
     def accepts_lines(self, parent: Any) -> bool:
         """Whether a line may be added to this parent now."""
-        return not (isinstance(parent, Approvable) and parent.is_locked) and not getattr(parent, "is_deleted", False)
+        return not (isinstance(parent, Approvable) and parent.is_locked) and not getattr(
+            parent, "is_deleted", False
+        )
 
-    def visible_lines(self) -> "list[Screen]":
+    def visible_lines(self) -> "Screens":
         """Return the related screens that the actor may list; others do not appear at all."""
         return [view for view in self._related_views if view.may("list")]
 
-    def _lines_of(self, view: "Screen", record: Any) -> "list[tuple[int, list[Any]]]":
+    def _lines_of(self, view: "Screen", record: Any) -> Rows:
         assert view.parent_column is not None
         visible = view.datamodel.visible(current_actor())
         own = getattr(view.datamodel.obj, view.parent_column) == record.id
@@ -220,7 +258,7 @@ class Screen(ModelView):
         page = fetch_page(db.session(), view.datamodel.obj, view.list_fields, query, visible & own)
         return view.cells(page)
 
-    def values(self, record: Any) -> "list[tuple[Field, Any]]":
+    def values(self, record: Any) -> Shown:
         """Return the shown columns of a record with their values, related rows by their title."""
         shown = []
         for name in self.show_columns:
@@ -232,7 +270,7 @@ class Screen(ModelView):
             shown.append((described, "" if value is None else formatter_of(described)(value)))
         return shown
 
-    def record_actions(self, record: Any) -> "list[tuple[str, str, str]]":
+    def record_actions(self, record: Any) -> RecordActions:
         """Return the record's own actions as (address, label, style) for the head of its page; all by POST."""
         return []
 
@@ -300,7 +338,9 @@ class Screen(ModelView):
         """Refuse to open the form of a record that nobody may change now; `app.approvals.lock` holds it below."""
         document = getattr(record, record.__locked_with__) if record.__locked_with__ else record
         if isinstance(document, Approvable) and document.is_locked:
-            raise WrongState("record-locked", _l("This record is in review or decided; its content cannot be changed."))
+            raise WrongState(
+                "record-locked", _l("This record is in review or decided; its content cannot be changed.")
+            )
 
     def _prefill(self, form: RecordForm) -> None:
         """Start from the actor's own place in the company, then from what the address names."""
@@ -321,13 +361,17 @@ class Screen(ModelView):
     def _form_page(self, form: RecordForm, *, record: Any) -> str:
         if record is not None and request.method == "GET":
             form.row_version.data = str(record.row_version)
-        return render_template(self.add_template, screen=self, form=form, record=record, columns=self._form_columns(record))
+        return render_template(
+            self.add_template, screen=self, form=form, record=record, columns=self._form_columns(record)
+        )
 
     def _form_columns(self, record: Any) -> tuple[str, ...]:
         return self.add_columns if record is None else self.edit_columns
 
     def _refused(self, form: RecordForm, refusal: RuleViolation, *, record: Any) -> Answer:
-        log_refusal(refusal, record_type=self.datamodel.obj.__tablename__, record_id=getattr(record, "id", None))
+        log_refusal(
+            refusal, record_type=self.datamodel.obj.__tablename__, record_id=getattr(record, "id", None)
+        )
         if refusal.field in form:
             form[refusal.field].errors = [*form[refusal.field].errors, refusal.message]
         else:

@@ -22,13 +22,18 @@ class LineTable:
 
 def shown_values(record: Any, names: tuple[str, ...]) -> list[tuple[Field, Any]]:
     """Return the described columns of a record with their shown values."""
-    described = fields_of(type(record))
+    model: type[Any] = type(record)
+    described = fields_of(model)
     return [(described[name], shown_value(record, described[name])) for name in names if name in described]
 
 
 def shown_value(record: Any, field: Field) -> Any:
     """Return one value as a person reads it, a related row by its title."""
-    value = getattr(record, field.relation) if field.kind is Kind.RELATION and field.relation else getattr(record, field.name)
+    value = (
+        getattr(record, field.relation)
+        if field.kind is Kind.RELATION and field.relation
+        else getattr(record, field.name)
+    )
     if value is None or value == "":
         return ""
     return str(value) if field.kind is Kind.RELATION else formatter_of(field)(value)

@@ -46,7 +46,7 @@ def log_refusal(refusal: RuleViolation, *, record_type: str | None = None, recor
         record_type=record_type,
         record_id=None if record_id is None else str(record_id),
         code=refusal.code,
-        reason=refusal.code,
+        reason=str(refusal.message),
     )
 
 
@@ -58,7 +58,12 @@ def wants_json() -> bool:
 def answer(status: int, code: str, message: Any, details: dict[str, Any] | None = None) -> tuple[Any, int]:
     """Return the error as JSON or as a page."""
     if wants_json():
-        body = {"code": code, "message": str(message), "details": details or {}, "request_id": g.get("request_id")}
+        body = {
+            "code": code,
+            "message": str(message),
+            "details": details or {},
+            "request_id": g.get("request_id"),
+        }
         return jsonify(body), status
     return render_template("error.html", status=status, code=code, message=message), status
 
@@ -101,8 +106,12 @@ def _unreachable(problem: OperationalError) -> Any:
 
 def _bug(problem: Exception) -> Any:
     db.session.rollback()
-    log.exception("unhandled error in %s", request.endpoint, exc_info=problem)
-    return answer(500, "internal-error", _("An error on our side. It was logged under number %(id)s.", id=g.get("request_id")))
+    log.error("unhandled error in %s", request.endpoint, exc_info=problem)
+    return answer(
+        500,
+        "internal-error",
+        _("An error on our side. It was logged under number %(id)s.", id=g.get("request_id")),
+    )
 
 
 def install(app: Flask) -> None:

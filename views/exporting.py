@@ -6,9 +6,9 @@ from typing import Any
 from flask import Response, stream_with_context
 from sqlalchemy import ColumnElement
 
-from app.audit.chain import record
+from app.audit.chain import record_apart
 from app.core.actor import current_actor
-from app.core.db import db, unit_of_work
+from app.core.db import db
 from app.exports.csv_stream import batches, stream_csv
 from views.fields import Field
 from views.listing import ListQuery, clause_of, row_statement, shape
@@ -23,9 +23,8 @@ def export_list(
     """
     session = db.session()
     clauses = [visible, *clause_of(model, query, session.get_bind().dialect.name)]
-    with unit_of_work() as unit:
-        record(unit, action="export", record_type=model.__tablename__,
-               changes={"columns": [field.name for field in columns], "filters": _asked(query)})  # fmt: skip
+    asked = {"columns": [field.name for field in columns], "filters": _asked(query)}
+    record_apart(current_actor(), action="export", record_type=model.__tablename__, changes=asked)
     statement = row_statement(model, columns, model.id).where(*clauses)
     header = [str(field.label) for field in columns]
 
@@ -46,5 +45,9 @@ def _plain(value: Any) -> Any:
 
 
 def _asked(query: ListQuery) -> dict[str, Any]:
-    asked: dict[str, Any] = {f"{item.field.name}.{item.operator}": item.text for item in query.conditions}
-    return {"by": current_actor().name, "text": query.text, **asked}
+    """Return which filters narrowed the export; a personal value typed as a filter is not kept."""
+    asked = {
+        f"{item.field.name}.{item.operator}": "…" if item.field.is_personal else item.text
+        for item in query.conditions
+    }
+    return {**asked, "has_search_text": bool(query.text)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, Integer, String, Text, select
@@ -78,11 +78,15 @@ class Field:
         if text == "":
             return None
         if "\x00" in text:
-            raise BadInput("bad-value", _l("The value contains a character that cannot be stored."), field=self.name)
+            raise BadInput(
+                "bad-value", _l("The value contains a character that cannot be stored."), field=self.name
+            )
         try:
             return _PARSERS.get(self.kind, _parse_text)(self, text)
         except (ValueError, InvalidOperation, OverflowError) as problem:
-            message = _l("“%(value)s” is not a valid value of “%(label)s”.", value=text[:60], label=self.label)
+            message = _l(
+                "“%(value)s” is not a valid value of “%(label)s”.", value=text[:60], label=self.label
+            )
             raise BadInput("bad-value", message, field=self.name) from problem
 
 
@@ -115,7 +119,9 @@ def _parse_instant(_field: Field, text: str) -> datetime:
 
 
 def _parse_boolean(_field: Field, text: str) -> bool:
-    return {"true": True, "1": True, "y": True, "on": True, "false": False, "0": False, "n": False}[text.lower()]
+    return {"true": True, "1": True, "y": True, "on": True, "false": False, "0": False, "n": False}[
+        text.lower()
+    ]
 
 
 def _boolean_or_refuse(field: Field, text: str) -> bool:
@@ -173,8 +179,8 @@ def _relation_of(model: type[Any], column: "Column[Any]") -> tuple[str | None, t
     return None, None
 
 
-@lru_cache(maxsize=None)
-def fields_of(model: type[Any]) -> dict[str, Field]:
+@cache
+def fields_of(model: Any) -> dict[str, Field]:
     """Return the described columns of a model by attribute name, in order of declaration."""
     found: dict[str, Field] = {}
     for name, column in model.__mapper__.columns.items():

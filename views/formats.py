@@ -55,7 +55,7 @@ def _instant(value: datetime) -> str:
 
 
 def _boolean(value: bool) -> str:
-    return gettext("Yes") if value else gettext("No")
+    return str(gettext("Yes") if value else gettext("No"))
 
 
 _FORMATTERS: dict[Kind, Formatter] = {

@@ -14,12 +14,14 @@ from wtforms import (
     BooleanField,
     DateField,
     DecimalField,
-    Field as FormField,
     HiddenField,
     IntegerField,
     SelectField,
     StringField,
     TextAreaField,
+)
+from wtforms import (
+    Field as FormField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import html_params
@@ -105,7 +107,11 @@ def _user_zone() -> ZoneInfo:
 
 
 def _validators(field: Field) -> list[Any]:
-    rules: list[Any] = [InputRequired(_l("“%(label)s” is required.", label=field.label))] if field.is_required else [Optional()]
+    rules: list[Any] = (
+        [InputRequired(_l("“%(label)s” is required.", label=field.label))]
+        if field.is_required
+        else [Optional()]
+    )
     if field.kind in {Kind.TEXT, Kind.MULTILINE} and field.max_length:
         rules.append(Length(max=field.max_length))
     if field.kind is Kind.INTEGER:
@@ -134,13 +140,19 @@ def _strip(text: str | None) -> str | None:
 
 def form_field(field: Field, endpoint: str) -> Any:
     """Return the WTForms field of a described column."""
-    common: dict[str, Any] = {"label": field.label, "description": field.help or "", "validators": _validators(field)}
+    common: dict[str, Any] = {
+        "label": field.label,
+        "description": field.help or "",
+        "validators": _validators(field),
+    }
     if field.kind is Kind.RELATION:
         return RelationField(described=field, endpoint=endpoint, **common)
     if field.kind is Kind.CHOICE:
         assert field.choices is not None
         blank = [] if field.is_required else [("", "")]
-        return SelectField(choices=blank + field.choices.choices(), coerce=lambda value: value or None, **common)
+        return SelectField(
+            choices=blank + field.choices.choices(), coerce=lambda value: value or None, **common
+        )
     if field.kind in {Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}:
         return DecimalField(places=field.places, render_kw={"inputmode": "decimal"}, **common)
     simple: dict[Kind, Any] = {

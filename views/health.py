@@ -60,7 +60,9 @@ def _newest_revision() -> str | None:
 
 
 def _migrations() -> str:
-    return OK if migration.current_revision(db.engine) == _newest_revision() else "not migrated to this version"
+    return (
+        OK if migration.current_revision(db.engine) == _newest_revision() else "not migrated to this version"
+    )
 
 
 def _folder() -> str:

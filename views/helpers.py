@@ -45,7 +45,7 @@ def enum_label(value: str, enum_name: str) -> Any:
 def step_name(name: dict[str, str]) -> str:
     """Return a step's name in the language of the page, else in any."""
     locale = str(get_locale())
-    return name.get(locale) or name.get(locale.split("_")[0]) or next(iter(name.values()), "")
+    return name.get(locale) or name.get(locale.split("_", maxsplit=1)[0]) or next(iter(name.values()), "")
 
 
 def record_url(record_type: str, key: int) -> str:

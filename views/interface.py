@@ -48,10 +48,12 @@ class ServiceInterface(SQLAInterface):
         number = row_key(key)
         if number is None:
             return None
-        statement: Select[Any] = select(self.obj).where(self.obj.id == number, self.visible(actor, deleted=deleted))
+        statement: Select[Any] = select(self.obj).where(
+            self.obj.id == number, self.visible(actor, deleted=deleted)
+        )
         return self.session.scalars(statement).one_or_none()
 
-    def get(self, id: Any, filters: Any = None, *args: Any, **kwargs: Any) -> Any | None:  # noqa: A002, ARG002
+    def get(self, id: Any, filters: Any = None, *args: Any, **kwargs: Any) -> Any | None:  # noqa: A002
         """Return a row in scope; the framework's own callers (actions among them) get no wider view."""
         return self.find(current_actor(), id)
 
@@ -68,7 +70,11 @@ class ServiceInterface(SQLAInterface):
             _flush(unit)
             if form_key:
                 user_id = current_actor().user_id
-                unit.add(UsedKey(key=form_key, user_id=user_id, record_type=self.obj.__tablename__, record_id=item.id))
+                unit.add(
+                    UsedKey(
+                        key=form_key, user_id=user_id, record_type=self.obj.__tablename__, record_id=item.id
+                    )
+                )
                 _flush(unit)
 
     def made_by(self, form_key: str) -> int | None:
@@ -132,7 +138,7 @@ class ServiceInterface(SQLAInterface):
 
 def _history(item: Any, name: str) -> bool:
     from_state = item.__mapper__.attrs[name]
-    return bool(item._sa_instance_state.attrs[from_state.key].history.has_changes())  # noqa: SLF001
+    return bool(item._sa_instance_state.attrs[from_state.key].history.has_changes())
 
 
 def row_key(key: str | int) -> int | None:
@@ -160,13 +166,19 @@ def refusal_of(problem: IntegrityError) -> RuleViolation:
     text = str(getattr(diag, "message_primary", None) or problem.orig).lower()
     name = (getattr(diag, "constraint_name", None) or "") if diag is not None else text
     if "unique" in text or "duplicate" in text:
-        return RuleViolation("already-exists", _l("A record with these values exists already."), details={"constraint": name})
+        return RuleViolation(
+            "already-exists", _l("A record with these values exists already."), details={"constraint": name}
+        )
     if "foreign key" in text:
         return RuleViolation(
-            "still-referenced", _l("Other records refer to this one, or a chosen record is gone."), details={"constraint": name}
+            "still-referenced",
+            _l("Other records refer to this one, or a chosen record is gone."),
+            details={"constraint": name},
         )
     if "not null" in text:
-        return RuleViolation("value-missing", _l("A required value is missing."), details={"constraint": name})
+        return RuleViolation(
+            "value-missing", _l("A required value is missing."), details={"constraint": name}
+        )
     return RuleViolation(
         "constraint-violated",
         _l("The values contradict a rule of this record (%(rule)s).", rule=_rule_name(name)),

@@ -22,7 +22,7 @@ from views.errors import log_refusal
 from views.fields import Field, Kind, fields_of
 from views.interface import interface_of, row_key
 from views.listing import ListPage
-from views.tables import TablePage
+from views.tables import Rows, TablePage
 
 UNFINISHED = frozenset({JobStatus.QUEUED.value, JobStatus.RUNNING.value})
 _COLUMNS = fields_of(Job)
@@ -35,12 +35,15 @@ class JobPage(TablePage):
     """What the two lists of tasks have in common."""
 
     datamodel = interface_of(Job)
-    fields = {**{name: _COLUMNS[name] for name in ("kind", "status", "created_at", "finished_at")}, "progress": PROGRESS}
+    fields = {
+        **{name: _COLUMNS[name] for name in ("kind", "status", "created_at", "finished_at")},
+        "progress": PROGRESS,
+    }
     computed = frozenset({"progress", "asked_by"})
     filter_columns = ("kind", "status")
     title_one = _l("Task")
 
-    def cells(self, page: ListPage) -> list[tuple[int, list[Any]]]:
+    def cells(self, page: ListPage) -> Rows:
         """Name the task and add its progress, read for the page at once."""
         rows = super().cells(page)
         found = db.session.execute(
@@ -53,7 +56,11 @@ class JobPage(TablePage):
 
     def _row(self, job: Job, username: str | None, cells: list[Any]) -> list[Any]:
         extra = {"progress": progress_of(job), "asked_by": username or _("the portal itself")}
-        return [label_of(job.kind), *cells[1:], *(extra[name] for name in self.fields if name in self.computed)]
+        return [
+            label_of(job.kind),
+            *cells[1:],
+            *(extra[name] for name in self.fields if name in self.computed),
+        ]
 
     def _show(self, pk: str) -> str:
         job = self._find(pk)
@@ -82,7 +89,8 @@ class JobPage(TablePage):
 
     def _find(self, pk: str) -> Job:
         key = row_key(pk)
-        found = None if key is None else db.session.scalar(select(Job).where(Job.id == key, self.visible()))
+        mine = select(Job).where(Job.id == key, self.visible())
+        found: Job | None = None if key is None else db.session.scalar(mine)
         if found is None:
             abort(404)
         return found

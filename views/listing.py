@@ -10,7 +10,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, asc, desc, func, literal, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    asc,
+    desc,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import Session, aliased
 from werkzeug.datastructures import MultiDict
 
@@ -94,7 +107,11 @@ def operators_of(described: Field) -> tuple[str, ...]:
 
 
 def parse_query(
-    args: "MultiDict[str, str]", fields: dict[str, Field], *, sortable: Sequence[str], default_sort: tuple[str, bool]
+    args: "MultiDict[str, str]",
+    fields: dict[str, Field],
+    *,
+    sortable: Sequence[str],
+    default_sort: tuple[str, bool],
 ) -> ListQuery:
     """Read a list's address strictly.
 
@@ -136,7 +153,9 @@ def whole_number(args: "MultiDict[str, str]", name: str, *, default: int, most: 
     if not text:
         return default
     if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) > most:
-        raise BadInput("bad-number", _l("“%(name)s” must be a whole number from 0 to %(most)s.", name=name, most=most))
+        raise BadInput(
+            "bad-number", _l("“%(name)s” must be a whole number from 0 to %(most)s.", name=name, most=most)
+        )
     return int(text)
 
 
@@ -172,7 +191,9 @@ def _cursor(text: str, described: Field | None) -> tuple[Any, int]:
             raise ValueError(key)
         return typed, key
     except (BadInput, ValueError, TypeError, AttributeError, RecursionError) as problem:
-        raise BadInput("bad-cursor", _l("This page address is out of date. Start from the first page.")) from problem
+        raise BadInput(
+            "bad-cursor", _l("This page address is out of date. Start from the first page.")
+        ) from problem
 
 
 def cursor_of(value: Any, key: int) -> str:
@@ -222,7 +243,9 @@ def _starts_with(column: Any, text: str, dialect: str) -> ColumnElement[bool]:
     return starts
 
 
-def capped_count(session: Session, model: type[Any], clauses: Sequence[ColumnElement[bool]]) -> tuple[int, bool]:
+def capped_count(
+    session: Session, model: type[Any], clauses: Sequence[ColumnElement[bool]]
+) -> tuple[int, bool]:
     """Return how many rows match, counting no further than the cap, and whether there are more."""
     some = select(model.id).where(*clauses).limit(COUNT_CAP + 1).subquery()
     count = session.scalar(select(func.count()).select_from(some)) or 0
@@ -246,7 +269,10 @@ def fetch_page(
     keys = select(model.id).where(*clauses)
     if query.after is not None:
         value, key = query.after  # bound as the column's own type: a Money in cents, an Instant in UTC
-        here, there = tuple_(sort_column, model.id), tuple_(literal(value, sort_column.type), literal(key, Integer))
+        here, there = (
+            tuple_(sort_column, model.id),
+            tuple_(literal(value, sort_column.type), literal(key, Integer)),
+        )
         keys = keys.where(here < there if query.is_descending else here > there)
     elif query.page:
         keys = keys.offset(query.page * query.size)
@@ -266,8 +292,20 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+_row_statements: dict[tuple[Any, str, tuple[str, ...]], Select[Any]] = {}
+"""One statement per list, made at its first use: an alias copies all columns of its table, which costs more
+than reading the page. Statements are immutable; there are as many as declared lists and sort columns."""
+
+
 def row_statement(model: type[Any], columns: Sequence[Field], sort_column: Any) -> Select[Any]:
     """Select the key, the sort value, then each column; a relation gives its key and its title."""
+    key = (model, str(sort_column.key), tuple(described.name for described in columns))
+    if key not in _row_statements:
+        _row_statements[key] = _make_row_statement(model, columns, sort_column)
+    return _row_statements[key]
+
+
+def _make_row_statement(model: type[Any], columns: Sequence[Field], sort_column: Any) -> Select[Any]:
     wanted: list[Any] = [model.id, sort_column.label("sort_value")]
     joins = []
     for described in columns:

@@ -42,11 +42,12 @@ def portal() -> Portal:
         return found
     actor = current_request_actor()
     if actor.user_id is None or actor.user_id < 0:
-        g.portal = Portal(actor, None, [])
-        return g.portal
-    navigation = _navigation(actor.permissions, str(get_locale()), request.script_root)
-    g.portal = Portal(actor, navigation, _top_links(actor))
-    return g.portal
+        frame = Portal(actor, None, [])
+    else:
+        navigation = _navigation(actor.permissions, str(get_locale()), request.script_root)
+        frame = Portal(actor, navigation, _top_links(actor))
+    g.portal = frame
+    return frame
 
 
 def _top_links(actor: Actor) -> list[Link]:

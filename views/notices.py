@@ -78,7 +78,9 @@ class RecordLinkView(BaseView):
     @permission_name("view")
     def go(self, record_type: str, key: str) -> Response:
         """Lead to the record's page, which decides who may see it."""
-        name = next((name for model, name in screens_by_model.items() if model.__tablename__ == record_type), None)
+        name = next(
+            (name for model, name in screens_by_model.items() if model.__tablename__ == record_type), None
+        )
         number = row_key(key)
         if name is None or number is None:
             abort(404)

@@ -1,9 +1,9 @@
 """Screens of the organisation (R004, R008, R116)."""
 
+from app.core.i18n import lazy_gettext as _l
 from models.metrics import MetricDefinition
 from models.org import Department, Employee, EmployeeAssignment, Position
 from models.partners import Channel
-from app.core.i18n import lazy_gettext as _l
 from views.base import Screen
 from views.interface import interface_of
 

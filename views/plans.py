@@ -26,7 +26,15 @@ class BudgetLineView(Screen):
     route_base = "/budget-lines"
     title = _l("Budget lines")
     title_one = _l("Budget line")
-    list_columns = ("category", "channel_id", "month", "allocated_amount", "committed_amount", "actual_amount", "note")
+    list_columns = (
+        "category",
+        "channel_id",
+        "month",
+        "allocated_amount",
+        "committed_amount",
+        "actual_amount",
+        "note",
+    )
     add_columns = ("plan_id", "category", "channel_id", "month", "allocated_amount", "note")
     parent_column = "plan_id"
 
@@ -56,7 +64,16 @@ class MarketingPlanView(ApprovableScreen):
         "name", "plan_type", "fiscal_year", "quarter", "month", "parent_id", "department_id", "start_on", "end_on",
         "budget_amount", "strategy_text",
     )  # fmt: skip
-    filter_columns = ("name", "plan_type", "fiscal_year", "quarter", "month", "department_id", "owner_id", "status")
+    filter_columns = (
+        "name",
+        "plan_type",
+        "fiscal_year",
+        "quarter",
+        "month",
+        "department_id",
+        "owner_id",
+        "status",
+    )
     order_columns = ("code", "name")
     related_views = [PlanGoalView, BudgetLineView, PlanMilestoneView]
     report_key = "plan-approval-sheet"

@@ -6,13 +6,13 @@ from flask_appbuilder import AppBuilder
 from app.core.db import db
 from app.security.manager import PortalSecurityManager
 from views import base, tokens
+from views.approval_resource import ApprovalApi
+from views.home import HomeView
+from views.openapi import OpenApiResource
 from views.pages import VIEWS
 from views.registry import SCREENS
-from views.approval_resource import ApprovalApi
-from views.openapi import OpenApiResource
 from views.resources import resource_classes
 from views.session import SessionView
-from views.home import HomeView
 
 
 class PortalBuilder(AppBuilder):
@@ -28,10 +28,10 @@ class PortalBuilder(AppBuilder):
         """Hand each screen the instances of its line screens (they are registered before it)."""
         by_class = {type(view): view for view in self.baseviews if not isinstance(view, type)}
         for view in self.baseviews:
-            if isinstance(view, base.Screen) and view.related_views and not view._related_views:  # noqa: SLF001
+            if isinstance(view, base.Screen) and view.related_views and not view._related_views:
                 found = [by_class.get(line) for line in view.related_views]
                 if all(found):
-                    view._related_views = found  # noqa: SLF001
+                    view._related_views = found
 
     def _add_permission(self, baseview: object, update_perms: bool = False) -> None:
         """Write rights only when `flask init` asks; a failure is an error, not a line in a log."""

@@ -42,7 +42,13 @@ from views.partners import (
     RegionView,
     SourcingEventView,
 )
-from views.plans import BudgetLineView, CompanyObjectiveView, MarketingPlanView, PlanGoalView, PlanMilestoneView
+from views.plans import (
+    BudgetLineView,
+    CompanyObjectiveView,
+    MarketingPlanView,
+    PlanGoalView,
+    PlanMilestoneView,
+)
 from views.pricing import (
     CompetitorPriceView,
     PriceListItemView,

@@ -27,10 +27,14 @@ class ReportView(BaseView):
     @has_access
     def view(self) -> str:
         """Show the reports over a period that the actor may run."""
-        shown = [one for one in REPORTS if one.permission[0] == "can_run" and current_actor().may(*one.permission)]
+        shown = [
+            one for one in REPORTS if one.permission[0] == "can_run" and current_actor().may(*one.permission)
+        ]
         first = today().replace(day=1)
         start = (first - timedelta(days=1)).replace(day=1)
-        return render_template("pages/reports.html", reports=shown, start=start, end=today(), languages=LANGUAGES)
+        return render_template(
+            "pages/reports.html", reports=shown, start=start, end=today(), languages=LANGUAGES
+        )
 
     @expose("/<key>.pdf")
     @has_access
@@ -53,4 +57,3 @@ class ReportView(BaseView):
             content_type="application/pdf",
             headers={"Content-Disposition": f'attachment; filename="{printed.file_name}"'},
         )
-

@@ -8,7 +8,7 @@ from reports.registry import REPORTS
 def declared_rights() -> dict[str, list[str]]:
     """Return name of a screen, page or report → its permissions."""
     rights: dict[str, set[str]] = {}
-    for view in current_app.appbuilder.baseviews:
+    for view in current_app.extensions["appbuilder"].baseviews:
         rights.setdefault(view.class_permission_name, set()).update(view.base_permissions)
     for report in REPORTS:
         rights.setdefault(report.key, set()).add("can_run")

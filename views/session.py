@@ -29,7 +29,9 @@ ZONES = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "As
 class LogInForm(FlaskForm):
     """Name and password."""
 
-    username = StringField(_l("User name"), [InputRequired(), Length(max=64)], render_kw={"autocomplete": "username"})
+    username = StringField(
+        _l("User name"), [InputRequired(), Length(max=64)], render_kw={"autocomplete": "username"}
+    )
     password = PasswordField(
         _l("Password"), [InputRequired(), Length(max=200)], render_kw={"autocomplete": "current-password"}
     )
@@ -40,7 +42,9 @@ class PasswordForm(FlaskForm):
 
     current = PasswordField(_l("Present password"), [InputRequired(), Length(max=200)])
     new = PasswordField(_l("New password"), [InputRequired(), Length(max=200)])
-    again = PasswordField(_l("New password again"), [InputRequired(), EqualTo("new", _l("The two are not the same."))])
+    again = PasswordField(
+        _l("New password again"), [InputRequired(), EqualTo("new", _l("The two are not the same."))]
+    )
 
 
 class SettingsForm(FlaskForm):
@@ -63,7 +67,7 @@ class SessionView(BaseView):
         form = LogInForm()
         if not form.validate_on_submit():
             return render_template("login.html", form=form, languages=LANGUAGES)
-        user = self.appbuilder.sm.auth_user_db(form.username.data.strip(), form.password.data)
+        user = self.appbuilder.sm.auth_user_db((form.username.data or "").strip(), form.password.data)
         if user is None:
             form.password.errors = [_("Name or password is wrong, or there were too many tries.")]
             return render_template("login.html", form=form, languages=LANGUAGES), 401
@@ -103,7 +107,7 @@ class ProfileView(BaseView):
     @has_access
     def view(self) -> str | Response | tuple[str, int]:
         """Show and change one's settings."""
-        user = db.session.get(PortalUser, current_actor().user_id)
+        user = db.session.get_one(PortalUser, current_actor().user_id)
         form = SettingsForm(data={"language": user.language, "time_zone": user.time_zone or "Asia/Shanghai"})
         if form.validate_on_submit():
             with unit_of_work():
@@ -124,7 +128,9 @@ class ProfileView(BaseView):
         if form.validate():
             try:
                 with unit_of_work():
-                    accounts.change_own_password(current_actor(), current=form.current.data, new=form.new.data)
+                    accounts.change_own_password(
+                        current_actor(), current=form.current.data or "", new=form.new.data or ""
+                    )
                 flash(_("Your password was changed; other log-ins of your account have ended."), "success")
                 return redirect(url_for("ProfileView.view"))
             except RuleViolation as refusal:
@@ -134,4 +140,6 @@ class ProfileView(BaseView):
     def _page(self, settings: SettingsForm, password: PasswordForm) -> str:
         actor = current_actor()
         sessions = open_sessions(db.session(), actor.user_id or 0)
-        return render_template("pages/profile.html", settings=settings, password=password, sessions=sessions, actor=actor)
+        return render_template(
+            "pages/profile.html", settings=settings, password=password, sessions=sessions, actor=actor
+        )

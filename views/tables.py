@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from flask import render_template, request
 from flask_appbuilder.baseviews import BaseView
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, true
 
 from app.core.actor import current_actor
@@ -11,7 +12,10 @@ from app.core.db import db
 from views.fields import Field
 from views.formats import formatter_of
 from views.interface import ServiceInterface
-from views.listing import ListPage, fetch_page, operators_of, parse_query
+from views.listing import ListPage, fetch_page, operator_label, operators_of, parse_query
+
+Rows = list[tuple[int, list[Any]]]
+"""Rows ready to draw: the key and the shown values."""
 
 
 class TablePage(BaseView):
@@ -40,14 +44,21 @@ class TablePage(BaseView):
         """The list's fields in order."""
         return list(self.fields.values())
 
-    def operators(self, name: str) -> tuple[str, ...]:
-        """Return the filter operators of a column."""
-        return operators_of(self.fields[name])
+    def filter_options(self) -> Markup:
+        """Return the options of the filter builder."""
+        option = Markup('<option value="f.{}.{}">{} {}</option>')
+        return Markup("").join(
+            option.format(name, operator, self.fields[name].label, operator_label(operator))
+            for name in self.filter_columns
+            for operator in operators_of(self.fields[name])
+        )
 
     def may(self, verb: str) -> bool:
         """Whether the actor holds a verb of this page."""
         permission = f"can_{verb}"
-        return permission in self.base_permissions and current_actor().may(permission, self.class_permission_name)
+        return permission in self.base_permissions and current_actor().may(
+            permission, self.class_permission_name
+        )
 
     @classmethod
     def has_bin(cls) -> bool:
@@ -62,7 +73,7 @@ class TablePage(BaseView):
         """Return the fields that are columns of the row itself."""
         return [field for name, field in self.fields.items() if name not in self.computed]
 
-    def cells(self, page: ListPage) -> list[tuple[int, list[Any]]]:
+    def cells(self, page: ListPage) -> Rows:
         """Return the rows ready to draw: the key and the shown values of the stored fields."""
         formatters = [formatter_of(field) for field in self.stored_fields()]
         return [

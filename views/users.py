@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any
 
 from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_appbuilder.baseviews import expose
@@ -31,7 +30,7 @@ from views.fields import Field, Kind, fields_of
 from views.forms import RelationField
 from views.interface import interface_of, refusal_of, row_key
 from views.listing import ListPage
-from views.tables import TablePage
+from views.tables import Rows, TablePage
 
 Answer = str | BaseResponse | tuple[str, int]
 
@@ -51,7 +50,11 @@ class AccountForm(FlaskForm):
     first_name = StringField(_l("Given name"), [Length(max=64)])
     email = StringField(
         _l("E-mail"),
-        [InputRequired(), Length(max=120), Regexp(r"^[^@\s]+@[^@\s]+$", message=_l("This is not an e-mail address."))],
+        [
+            InputRequired(),
+            Length(max=120),
+            Regexp(r"^[^@\s]+@[^@\s]+$", message=_l("This is not an e-mail address.")),
+        ],
         render_kw={"type": "email"},
     )
     partner_id = RelationField(
@@ -101,7 +104,7 @@ class UserView(TablePage):
         """Show one page of accounts."""
         return self.list_page()
 
-    def cells(self, page: ListPage) -> "list[tuple[int, list[Any]]]":
+    def cells(self, page: ListPage) -> Rows:
         """Add the roles, read for the page at once."""
         rows = super().cells(page)
         statement = (
@@ -208,9 +211,13 @@ class UserView(TablePage):
 
     def _form_page(self, form: AccountForm, user: PortalUser | None) -> str:
         actor = current_actor()
-        roles = [(role, is_within(actor, role)) for role in db.session.scalars(select(Role).order_by(Role.name))]
+        roles = [
+            (role, is_within(actor, role)) for role in db.session.scalars(select(Role).order_by(Role.name))
+        ]
         is_own = user is not None and user.id == actor.user_id
-        return render_template("pages/user_form.html", screen=self, form=form, user=user, roles=roles, is_own=is_own)
+        return render_template(
+            "pages/user_form.html", screen=self, form=form, user=user, roles=roles, is_own=is_own
+        )
 
 
 def _find(pk: str) -> PortalUser:

@@ -30,16 +30,24 @@ class DemoPerson:
 
 DEPARTMENTS = (
     DemoDepartment("company", "岚序服饰", "LANXU Fashion", "management", None, "gm"),
-    DemoDepartment("supervision", "监督合规部", "Supervision and compliance", "supervision", "company", "sup-head"),
+    DemoDepartment(
+        "supervision", "监督合规部", "Supervision and compliance", "supervision", "company", "sup-head"
+    ),
     DemoDepartment("it", "信息数据部", "IT and data", "management", "company", "admin"),
     DemoDepartment("marketing", "市场部", "Marketing", "promotion", "company", "mkt-director"),
-    DemoDepartment("research", "策略研究组", "Strategy and research", "research", "marketing", "strategy-lead"),
-    DemoDepartment("brand", "品牌商品组", "Brand and product planning", "product", "marketing", "brand-manager"),
+    DemoDepartment(
+        "research", "策略研究组", "Strategy and research", "research", "marketing", "strategy-lead"
+    ),
+    DemoDepartment(
+        "brand", "品牌商品组", "Brand and product planning", "product", "marketing", "brand-manager"
+    ),
     DemoDepartment("promotion", "推广组", "Promotion", "promotion", "marketing", "promo-manager"),
     DemoDepartment("media", "媒介合作组", "Media and partners", "promotion", "marketing", "media-manager"),
     DemoDepartment("data", "数据分析组", "Data analysis", "research", "marketing", "analyst-1"),
     DemoDepartment("sales", "销售渠道部", "Sales and channels", "sales", "company", "sales-director"),
-    DemoDepartment("service", "客服会员部", "Customer service and membership", "service", "company", "service-manager"),
+    DemoDepartment(
+        "service", "客服会员部", "Customer service and membership", "service", "company", "service-manager"
+    ),
     DemoDepartment("hr", "人力资源部", "Human resources", "management", "company", "hr-officer"),
 )
 
@@ -98,13 +106,21 @@ PEOPLE = (
     DemoPerson("analyst-1", "孟析", "Meng Xi", "data", "analyst", "mkt-director", "Analyst"),
     DemoPerson("analyst-2", "秦数", "Qin Shu", "data", "analyst", "analyst-1", "Analyst"),
     DemoPerson("sales-director", "宋达", "Song Da", "sales", "sales-director", "vp", "Director"),
-    DemoPerson("ecommerce-manager", "江流", "Jiang Liu", "sales", "ecommerce-manager", "sales-director", "GroupLead"),
+    DemoPerson(
+        "ecommerce-manager", "江流", "Jiang Liu", "sales", "ecommerce-manager", "sales-director", "GroupLead"
+    ),
     DemoPerson("retail-manager", "石铺", "Shi Pu", "sales", "retail-manager", "sales-director", "GroupLead"),
     DemoPerson("channel-manager-1", "彭渠", "Peng Qu", "sales", "channel-manager", "sales-director", "Staff"),
-    DemoPerson("channel-manager-2", "冯道", "Feng Dao", "sales", "channel-manager", "sales-director", "Staff"),
+    DemoPerson(
+        "channel-manager-2", "冯道", "Feng Dao", "sales", "channel-manager", "sales-director", "Staff"
+    ),
     DemoPerson("service-manager", "温馨", "Wen Xin", "service", "service-manager", "vp", "GroupLead"),
-    DemoPerson("service-officer-1", "余乐", "Yu Le", "service", "service-officer", "service-manager", "Staff"),
-    DemoPerson("service-officer-2", "田甜", "Tian Tian", "service", "service-officer", "service-manager", "Staff"),
+    DemoPerson(
+        "service-officer-1", "余乐", "Yu Le", "service", "service-officer", "service-manager", "Staff"
+    ),
+    DemoPerson(
+        "service-officer-2", "田甜", "Tian Tian", "service", "service-officer", "service-manager", "Staff"
+    ),
     DemoPerson("hr-officer", "章育", "Zhang Yu", "hr", "hr-officer", "gm", "GroupLead"),
 )
 

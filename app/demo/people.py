@@ -83,11 +83,13 @@ def _departments(session: Session) -> dict[str, Department]:
     return stored
 
 
-def store_accounts(session: Session, people: dict[str, Employee], password: str | None) -> list[tuple[str, ...]]:
+def store_accounts(
+    session: Session, people: dict[str, Employee], password: str | None
+) -> list[tuple[str, ...]]:
     """Give everybody an account; returns the lines of the log-in file."""
     roles = {role.name: role for role in session.scalars(select(Role))}
     shared_hash = generate_password_hash(password) if password else None
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for person in PEOPLE:
         secret = new_password(password)
         employee = people[person.key]

@@ -176,7 +176,7 @@ def install(session_class: Any) -> None:
     if not getattr(session_class, "_stamp_installed", False):
         event.listen(session_class, "before_flush", before_flush)
         event.listen(session_class, "after_flush", after_flush)
-        session_class._stamp_installed = True  # noqa: SLF001  a marker of our own
+        session_class._stamp_installed = True
 
 
 def rights_of_actor(session: Session, actor: Actor) -> Rights:

@@ -32,7 +32,7 @@ class PortalSecurityManager(SecurityManager):
 
     def create_jwt_manager(self, app: Flask) -> JWTManager:
         """Tie every token to a server-side session, so that it can be ended."""
-        manager = super().create_jwt_manager(app)
+        manager: JWTManager = super().create_jwt_manager(app)
         manager.additional_claims_loader(_session_claim)
         manager.token_in_blocklist_loader(_token_is_ended)
         return manager
@@ -73,7 +73,11 @@ class PortalSecurityManager(SecurityManager):
         Every failure and success is an entry of the audit trail. The reading transaction ends before
         the slow hash, so that log-ins never hold the database.
         """
-        if not username or not password or not self.limiter.limiter.hit(_PER_ACCOUNT, "log-in", username.lower()):
+        if (
+            not username
+            or not password
+            or not self.limiter.limiter.hit(_PER_ACCOUNT, "log-in", username.lower())
+        ):
             return None
         with db.session.no_autoflush:
             user = self.find_user(username=username)
@@ -127,8 +131,7 @@ def _is_idle(log_in: LogIn) -> bool:
 
 def _account(log_in: LogIn) -> PortalUser:
     """Return a light account object for the framework: identity only, no statement."""
-    user = PortalUser(id=log_in.actor.user_id, username=log_in.actor.name, active=True)
-    return user
+    return PortalUser(id=log_in.actor.user_id, username=log_in.actor.name, active=True)
 
 
 def current_request_actor() -> Actor:
@@ -158,7 +161,9 @@ def _token_is_ended(_header: dict[str, Any], data: dict[str, Any]) -> bool:
 
 def _open_cookie_session(_app: Flask, user: PortalUser) -> None:
     with unit_of_work() as unit:
-        key = open_session(unit, user_id=user.id, address=request.remote_addr, agent=request.user_agent.string)
+        key = open_session(
+            unit, user_id=user.id, address=request.remote_addr, agent=request.user_agent.string
+        )
     kept = {name: session[name] for name in ("_user_id", "_fresh", "_id") if name in session}
     session.clear()  # nothing of the anonymous cookie survives the log-in (session fixation)
     session.update(kept, sid=key)

@@ -28,17 +28,42 @@ REFERENCE = ("DepartmentView", "PositionView", "EmployeeView", "ChannelView", "M
 """Screens that everybody inside reads, because other records point to their rows."""
 
 PLANS = ("MarketingPlanView", "PlanGoalView", "BudgetLineView", "PlanMilestoneView")
-PROMOTIONS = ("ActivityView", "ActivityChannelView", "SalesPromotionView", "PromotionTierView", "PromotionProductView")
+PROMOTIONS = (
+    "ActivityView",
+    "ActivityChannelView",
+    "SalesPromotionView",
+    "PromotionTierView",
+    "PromotionProductView",
+)
 PRICING = ("PricingRuleView", "PricePolicyView", "PriceListView", "PriceListItemView", "ProductCostView",
            "CompetitorPriceView")  # fmt: skip
-PARTNERS = ("PartnerView", "PartnerAgreementView", "AgreementObligationView", "SourcingEventView", "ChannelCostView")
+PARTNERS = (
+    "PartnerView",
+    "PartnerAgreementView",
+    "AgreementObligationView",
+    "SourcingEventView",
+    "ChannelCostView",
+)
 CUSTOMERS = ("CustomerView", "CustomerIdentityView", "CustomerNeedView", "ConsentView", "PurchaseView",
              "PurchaseLineView", "CustomerSourceView")  # fmt: skip
 APPRAISALS = ("AppraisalView", "AppraisalScoreView", "RewardPenaltyView")
-APPRAISAL_SETUP = ("AppraisalSchemeView", "AppraisalCriterionView", "AppraisalLevelView", "AppraisalCycleView")
+APPRAISAL_SETUP = (
+    "AppraisalSchemeView",
+    "AppraisalCriterionView",
+    "AppraisalLevelView",
+    "AppraisalCycleView",
+)
 BUSINESS = (*PLANS, *PROMOTIONS, *PRICING, *PARTNERS, *CUSTOMERS, *APPRAISALS)
 ORGANISATION = ("DepartmentView", "PositionView", "EmployeeView", "EmployeeAssignmentView")
-SETUP = ("UserView", "RoleView", "DataScopeView", "FlowDefinitionView", "FlowVersionView", "JobView", "ImportBatchView")
+SETUP = (
+    "UserView",
+    "RoleView",
+    "DataScopeView",
+    "FlowDefinitionView",
+    "FlowVersionView",
+    "JobView",
+    "ImportBatchView",
+)
 
 
 @dataclass(frozen=True)
@@ -81,11 +106,21 @@ ROLES = (
         ADMINISTRATOR,
         Scope.ALL,
         ((ORGANISATION, FULL), (REFERENCE, FULL), (SETUP, FULL), (APPRAISAL_SETUP, FULL), (BUSINESS, READ)),
-        (*OWN_PAGES, *SUPERVISE, ("can_administer", "ApprovalView"), ("can_import", "ImportView"),
-         ("can_cancel", "JobView")),
+        (
+            *OWN_PAGES,
+            *SUPERVISE,
+            ("can_administer", "ApprovalView"),
+            ("can_import", "ImportView"),
+            ("can_cancel", "JobView"),
+        ),
     ),
-    RoleSeed(STAFF, Scope.OWN, ((REFERENCE, READ), (BUSINESS, MANAGE), (APPRAISAL_SETUP, READ)), OWN_PAGES,
-             {"customer": Scope.ALL, "product": Scope.ALL}),  # fmt: skip
+    RoleSeed(
+        STAFF,
+        Scope.OWN,
+        ((REFERENCE, READ), (BUSINESS, MANAGE), (APPRAISAL_SETUP, READ)),
+        OWN_PAGES,
+        {"customer": Scope.ALL, "product": Scope.ALL},
+    ),
     RoleSeed(
         GROUP_LEAD,
         Scope.SUBORDINATES,
@@ -100,16 +135,28 @@ ROLES = (
         (*OWN_PAGES, *OVERSEE, ("can_import", "ImportView")),
         {"customer": Scope.ALL, "product": Scope.ALL},
     ),
-    RoleSeed(SENIOR, Scope.ALL, ((REFERENCE, READ), (BUSINESS, READ | {"export"}), (APPRAISAL_SETUP, READ)),
-             (*OWN_PAGES, *SUPERVISE)),  # fmt: skip
-    RoleSeed(INSPECTOR, Scope.ALL, ((REFERENCE, READ), (BUSINESS, READ | {"export"}), (APPRAISAL_SETUP, READ)),
-             (*OWN_PAGES, *SUPERVISE)),  # fmt: skip
+    RoleSeed(
+        SENIOR,
+        Scope.ALL,
+        ((REFERENCE, READ), (BUSINESS, READ | {"export"}), (APPRAISAL_SETUP, READ)),
+        (*OWN_PAGES, *SUPERVISE),
+    ),
+    RoleSeed(
+        INSPECTOR,
+        Scope.ALL,
+        ((REFERENCE, READ), (BUSINESS, READ | {"export"}), (APPRAISAL_SETUP, READ)),
+        (*OWN_PAGES, *SUPERVISE),
+    ),
     RoleSeed(
         ANALYST,
         Scope.ALL,
         ((REFERENCE, READ), (BUSINESS, READ | {"export"}), (CUSTOMERS, FULL), (("ImportBatchView",), FULL)),
         (*OWN_PAGES, *OVERSEE, ("can_import", "ImportView")),
     ),
-    RoleSeed(PARTNER, Scope.OWN, ((("PartnerView", "PartnerAgreementView", "AgreementObligationView"), READ),),
-             (("can_view", "NoticeView"), ("can_view", "ProfileView"))),  # fmt: skip
+    RoleSeed(
+        PARTNER,
+        Scope.OWN,
+        ((("PartnerView", "PartnerAgreementView", "AgreementObligationView"), READ),),
+        (("can_view", "NoticeView"), ("can_view", "ProfileView")),
+    ),
 )

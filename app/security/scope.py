@@ -24,7 +24,9 @@ def record_type(model: type[FabModel]) -> str:
 
 def is_reference(model: type[FabModel]) -> bool:
     """Whether the rows belong to nobody, so that a right to read them means all of them."""
-    return not hasattr(model, "owner_id") and _parent(model) is None and not hasattr(model, "__scope_column__")
+    return (
+        not hasattr(model, "owner_id") and _parent(model) is None and not hasattr(model, "__scope_column__")
+    )
 
 
 def _parent(model: type[FabModel]) -> str | None:
@@ -34,7 +36,9 @@ def _parent(model: type[FabModel]) -> str | None:
 def load_scopes(session: Session, role_ids: frozenset[int]) -> dict[str, Scope]:
     """Return the widest scope per record type that any of the roles grants."""
     widest: dict[str, Scope] = {}
-    rows = session.execute(select(DataScope.record_type, DataScope.scope).where(DataScope.role_id.in_(role_ids)))
+    rows = session.execute(
+        select(DataScope.record_type, DataScope.scope).where(DataScope.role_id.in_(role_ids))
+    )
     for name, value in rows:
         scope = Scope(value)
         if name not in widest or _WIDTH[scope] > _WIDTH[widest[name]]:
@@ -68,7 +72,8 @@ def condition(actor: Actor, model: type[Any], scopes: dict[str, Scope]) -> Colum
         inner = condition(actor, above, scopes)
         if inner is true() or str(inner) == "true":
             return true()
-        return link.in_(select(above.id).where(inner))
+        reached: ColumnElement[bool] = link.in_(select(above.id).where(inner))
+        return reached
     if actor.partner_id is not None:
         column = getattr(model, "__partner_column__", None)
         return false() if column is None else getattr(model, column) == actor.partner_id

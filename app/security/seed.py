@@ -38,7 +38,9 @@ def sync_rights(session: Session, declared: Mapping[str, Iterable[str]]) -> None
 def _store_pairs(session: Session, pairs: set[Pair]) -> dict[Pair, PermissionView]:
     permissions = {row.name: row for row in session.scalars(select(Permission))}
     views = {row.name: row for row in session.scalars(select(ViewMenu))}
-    stored = {(row.permission.name, row.view_menu.name): row for row in session.scalars(select(PermissionView))}
+    stored = {
+        (row.permission.name, row.view_menu.name): row for row in session.scalars(select(PermissionView))
+    }
     for permission, view in sorted(pairs - set(stored)):
         if permission not in permissions:
             permissions[permission] = Permission(name=permission)
@@ -51,7 +53,10 @@ def _store_pairs(session: Session, pairs: set[Pair]) -> dict[Pair, PermissionVie
 
 
 def _create_role(
-    session: Session, seed: RoleSeed, declared: Mapping[str, Iterable[str]], stored: Mapping[Pair, PermissionView]
+    session: Session,
+    seed: RoleSeed,
+    declared: Mapping[str, Iterable[str]],
+    stored: Mapping[Pair, PermissionView],
 ) -> None:
     wanted = {(f"can_{verb}", view) for views, verbs in seed.rights for view in views for verb in verbs}
     possible = {(permission, view) for view, permissions in declared.items() for permission in permissions}
