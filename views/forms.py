@@ -49,8 +49,8 @@ class RelationWidget:
         if field.data is not None:
             option = Markup('<option value="{}" selected>{}</option>')
             options.append(option.format(field.data, row_title(field.described, field.data)))
-        attributes = html_params(name=field.name, data_lookup=field.lookup_url(), **kwargs)
-        return Markup("<select {}>{}</select>").format(Markup(attributes), Markup("").join(options))
+        attributes = Markup(html_params(name=field.name, data_lookup=field.lookup_url(), **kwargs))
+        return Markup("<select {}>{}</select>").format(attributes, Markup("").join(options))
 
 
 class RelationField(FormField):
@@ -80,10 +80,8 @@ class InstantField(FormField):
 
     def __call__(self, **kwargs: Any) -> Markup:
         """Return the native picker with the local wall time."""
-        attributes = html_params(
-            name=self.name, type="datetime-local", value=self._value(), **{"id": self.id, **kwargs}
-        )
-        return Markup("<input {}>").format(Markup(attributes))
+        own = {"name": self.name, "type": "datetime-local", "value": self._value(), "id": self.id}
+        return Markup("<input {}>").format(Markup(html_params(**{**own, **kwargs})))
 
     def _value(self) -> str:
         if self.raw_data:

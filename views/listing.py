@@ -184,16 +184,20 @@ def _values(described: Field, operator: str, text: str) -> tuple[Any, ...]:
 
 
 def _cursor(text: str, described: Field | None) -> tuple[Any, int]:
+    typed: Any = None
+    key: Any = None
     try:
         value, key = json.loads(urlsafe_b64decode(text.encode()).decode())
         typed = described.parse(value) if described is not None else int(value)
-        if typed is None or type(key) is not int or not 0 <= key <= MAX_INTEGER:
-            raise ValueError(key)
-        return typed, key
     except (BadInput, ValueError, TypeError, AttributeError, RecursionError) as problem:
-        raise BadInput(
-            "bad-cursor", _l("This page address is out of date. Start from the first page.")
-        ) from problem
+        raise _bad_cursor() from problem
+    if typed is None or type(key) is not int or not 0 <= key <= MAX_INTEGER:
+        raise _bad_cursor()
+    return typed, key
+
+
+def _bad_cursor() -> BadInput:
+    return BadInput("bad-cursor", _l("This page address is out of date. Start from the first page."))
 
 
 def cursor_of(value: Any, key: int) -> str:
@@ -322,6 +326,7 @@ def _make_row_statement(model: type[Any], columns: Sequence[Field], sort_column:
 
 
 def shape(columns: Sequence[Field], values: Sequence[Any]) -> list[Any]:
+    """Return one value per column, for a relation the pair of key and title."""
     shaped: list[Any] = []
     position = 0
     for described in columns:

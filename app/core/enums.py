@@ -1,10 +1,10 @@
 """An enum whose members carry their lazy label and a colour for the status badge."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import Any, Self
 
 
-class LabelEnum(str, Enum):
+class LabelEnum(StrEnum):
     """String enum declared as `NAME = "value", lazy_label[, colour]`; stored by its value.
 
     Colours are semantic names (`grey`, `blue`, `green`, `orange`, `red`) that a stylesheet maps.
@@ -20,9 +20,6 @@ class LabelEnum(str, Enum):
         member.label = label
         member.colour = colour
         return member
-
-    def __str__(self) -> str:
-        return str(self.value)
 
     @classmethod
     def choices(cls) -> list[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class RuleViolation(Exception):  # noqa: N818  a refusal is an outcome, not a programming error
+class RuleViolation(Exception):
     """A business rule refuses the command; nothing has changed.
 
     Args:
