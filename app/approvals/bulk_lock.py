@@ -26,7 +26,7 @@ def guard_statement(state: ORMExecuteState) -> None:
     statement = state.statement
     if state.session.info.get(_FLAG, 0) or not isinstance(statement, Insert | Update | Delete):
         return
-    model: Any = model_of(statement.table)
+    model: Any = model_of(str(getattr(statement.table, "name", "")))
     if model is None:
         return
     if isinstance(statement, Insert):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm import class_mapper as mapper_of
 
@@ -110,11 +110,11 @@ def parent_of(model: Any) -> Parent | None:
 
 
 @cache
-def model_of(table: Table) -> type[Any] | None:
+def model_of(table_name: str) -> type[Any] | None:
     """Return the class mapped to a table, if it is an approvable record or a line of one."""
     for mapper in FabModel.registry.mappers:
         model: Any = mapper.class_
-        if mapper.local_table is table and (is_approvable(model) or parent_of(model) is not None):
+        if model.__tablename__ == table_name and (is_approvable(model) or parent_of(model) is not None):
             return cast("type[Any]", model)
     return None
 

@@ -88,7 +88,9 @@ def content_changed(*, seen: str, current: str) -> Conflict:
 
 def comment_required() -> RuleViolation:
     """A rejection, return or reassignment without a reason."""
-    return RuleViolation("comment-required", _l("Give a reason."), field="comment")
+    return RuleViolation(
+        "comment-required", _l("Give a reason; it is shown with the decision."), field="comment"
+    )
 
 
 def target_not_allowed() -> RuleViolation:

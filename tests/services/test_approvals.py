@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.approvals.definitions import draft, publish
-from app.approvals.evidence import events_of, verify
+from app.approvals.evidence import verify
 from app.approvals.seeds import PLAN_ROUTE, seed_definitions
 from app.core import clock
 from app.core.events import pending
@@ -240,7 +240,7 @@ def test_an_open_to_do_is_given_to_somebody_else_and_back(case: Case) -> None:
     assert sound(case)
 
 
-# ------------------------------------------------------------------ returned, rejected, withdrawn
+# ------------------------------------------------------------------ ends other than approval
 
 
 def test_returned_changed_and_submitted_again_restarts(case: Case) -> None:
