@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from flask_appbuilder import Model as FabModel
 from sqlalchemy import ForeignKey, Index, Integer, String, text
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.core.actor import current_actor
 from app.core.clock import utc_now
@@ -106,6 +106,16 @@ class Row:
             onupdate=_actor_id,
             info=label(_l("Changed by")),
         )
+
+    @declared_attr
+    def created_by(cls) -> Mapped[Any]:  # noqa: N805
+        """The account that made the row."""
+        return relationship("PortalUser", foreign_keys=[cls.created_by_id], viewonly=True, lazy="select")
+
+    @declared_attr
+    def changed_by(cls) -> Mapped[Any]:  # noqa: N805
+        """The account that last changed the row."""
+        return relationship("PortalUser", foreign_keys=[cls.changed_by_id], viewonly=True, lazy="select")
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805

@@ -138,8 +138,8 @@ class Screen(ModelView):
             permission, self.class_permission_name
         )
 
-    def _find(self, pk: str, *, deleted: bool = False) -> Any:
-        record = self.datamodel.find(current_actor(), pk, deleted=deleted)
+    def _find(self, pk: str, *, deleted: bool = False, load: tuple[str, ...] = ()) -> Any:
+        record = self.datamodel.find(current_actor(), pk, deleted=deleted, load=load)
         if (
             record is None
             and deleted is False
@@ -204,7 +204,7 @@ class Screen(ModelView):
     def lookup(self, column: str) -> Response:
         """Answer a picker: at most 20 related rows in the actor's scope."""
         described = self.fields.get(column)
-        if described is None or described.target is None:
+        if described is None or described.target is None or not self._may_pick(column):
             abort(404)
         text = request.args.get("q", "")
         if len(text) > 100 or "\x00" in text:
@@ -222,13 +222,23 @@ class Screen(ModelView):
         visible = self.datamodel.visible(current_actor(), deleted=query.is_bin)
         return export_list(self.datamodel.obj, self.list_fields, query, visible)
 
+    def _may_pick(self, column: str) -> bool:
+        """Whether a page that the actor may open has a picker for the column; no other list is given away."""
+        if column in self.filter_columns:
+            return True
+        typed = (self.may("add") and column in self.add_columns) or (
+            self.may("edit") and column in self.edit_columns
+        )
+        return bool(typed)
+
     # -- show --------------------------------------------------------------------------------------
 
     @expose("/show/<pk>", methods=["GET"])
     @has_access
     def show(self, pk: str) -> Answer:
         """Show one record with its lines."""
-        record = self._find(pk)
+        shown = (self.fields[name].relation for name in self.show_columns)
+        record = self._find(pk, load=tuple(name for name in shown if name))
         lines = [(view, self._lines_of(view, record)) for view in self.visible_lines()]
         return render_template(
             self.show_template, screen=self, record=record, values=self.values(record), lines=lines,

@@ -4,12 +4,13 @@ Everything that the framework or the REST interface reads or writes goes through
 that row scope, the bin, the optimistic lock, the services and the single commit hold for all of them.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import ColumnElement, Select, and_, select, true
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.actor import Actor, current_actor
@@ -43,14 +44,21 @@ class ServiceInterface(SQLAInterface):
             return in_bin if clause is true() else and_(in_bin, clause)
         return clause
 
-    def find(self, actor: Actor, key: str | int, *, deleted: bool = False) -> Any | None:
-        """Return the row with this key if it exists for the actor."""
+    def find(
+        self, actor: Actor, key: str | int, *, deleted: bool = False, load: Iterable[str] = ()
+    ) -> Any | None:
+        """Return the row with this key if it exists for the actor.
+
+        Args:
+            load: relations to read in the same statement, because the page shows their titles.
+        """
         number = row_key(key)
         if number is None:
             return None
         statement: Select[Any] = select(self.obj).where(
             self.obj.id == number, self.visible(actor, deleted=deleted)
         )
+        statement = statement.options(*(joinedload(getattr(self.obj, name)) for name in load))
         return self.session.scalars(statement).one_or_none()
 
     def get(self, id: Any, filters: Any = None, *args: Any, **kwargs: Any) -> Any | None:  # noqa: A002
