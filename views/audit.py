@@ -110,7 +110,7 @@ class AuditEventView(BaseView):
 
 
 def _is_done(job: Job) -> bool:
-    return job.status == JobStatus.DONE.value
+    return bool(job.status == JobStatus.DONE.value)
 
 
 def _last_check() -> Job | None:

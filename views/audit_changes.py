@@ -81,14 +81,14 @@ def _shown(field: Field | None, value: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
-        return _("Yes") if value else _("No")
+        return str(_("Yes") if value else _("No"))
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
     text = str(value)
     if text.startswith("personal:"):
-        return _("(personal value)")
+        return str(_("(personal value)"))
     if text.startswith("secret:"):
-        return _("(secret value)")
+        return str(_("(secret value)"))
     if field is not None and field.kind is Kind.CHOICE and field.choices is not None:
         return str({str(member.value): member.label for member in field.choices}.get(text, text))
     if field is not None and field.kind is Kind.RELATION and isinstance(value, int):

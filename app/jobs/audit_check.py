@@ -3,8 +3,8 @@
 import logging
 from typing import Any
 
-from app.audit.verify import CHECKPOINT_FOLDER, verify
 from app.audit.keys import instance_folder
+from app.audit.verify import CHECKPOINT_FOLDER, verify
 from app.core.db import db
 from app.core.i18n import lazy_gettext as _l
 from app.jobs.registry import JobContext, job
@@ -23,7 +23,9 @@ def check_trail(_context: JobContext) -> dict[str, Any]:
         sentence about the first damage, or None; `seq` is its entry.
     """
     folder = instance_folder() / CHECKPOINT_FOLDER
-    proof = verify(checkpoint_file=folder if any(folder.glob("*.json")) else None, bind=db.session().get_bind())
+    proof = verify(
+        checkpoint_file=folder if any(folder.glob("*.json")) else None, bind=db.session().get_bind()
+    )
     if proof.finding is not None:
         _log.critical("the audit trail is broken at entry %d: %s", proof.finding.seq, proof.finding.text)
     return {

@@ -22,8 +22,20 @@ from models.users import PortalUser
 
 MINIMUM_LENGTH = 10
 _COMMON = frozenset(
-    "password1234 1234567890 12345678910 qwertyuiop qwerty12345 passw0rd1234 administrator iloveyou123 "
-    "woaini1314520 a123456789 abc1234567 1qaz2wsx3edc".split()
+    [
+        "password1234",
+        "1234567890",
+        "12345678910",
+        "qwertyuiop",
+        "qwerty12345",
+        "passw0rd1234",
+        "administrator",
+        "iloveyou123",
+        "woaini1314520",
+        "a123456789",
+        "abc1234567",
+        "1qaz2wsx3edc",
+    ]
 )
 
 
@@ -41,7 +53,9 @@ def check_password(password: str, *, username: str, field: str = "new") -> None:
         message = _l("The password needs at least %(count)s characters.", count=MINIMUM_LENGTH)
         raise RuleViolation("password-short", message, field=field)
     if lowered in _COMMON or len(set(lowered)) < 4 or (username and username.lower() in lowered):
-        raise RuleViolation("password-weak", _l("This password is easy to guess. Choose another."), field=field)
+        raise RuleViolation(
+            "password-weak", _l("This password is easy to guess. Choose another."), field=field
+        )
 
 
 def set_password(user: PortalUser, password: str, *, field: str = "new") -> None:
@@ -129,7 +143,9 @@ def _check_names(session: Session, user: PortalUser) -> None:
         ("email", user.email, _l("This e-mail address belongs to another account.")),
     ):
         column = getattr(PortalUser, name)
-        taken = select(PortalUser.id).where(func.lower(column) == str(value).lower(), PortalUser.id != (user.id or 0))
+        taken = select(PortalUser.id).where(
+            func.lower(column) == str(value).lower(), PortalUser.id != (user.id or 0)
+        )
         if session.scalar(taken.limit(1)) is not None:
             raise RuleViolation(f"{name}-taken", message, field=name)
     if user.partner_id and user.id and session.scalar(select(exists().where(Employee.user_id == user.id))):
@@ -160,7 +176,9 @@ def _keep_an_administrator(session: Session, user: PortalUser, roles: list[Role]
         return
     session.execute(select(Role.id).where(Role.name == ADMINISTRATOR).with_for_update())
     other = select(PortalUser.id).where(
-        PortalUser.active.is_(True), PortalUser.id != user.id, PortalUser.roles.any(Role.name == ADMINISTRATOR)
+        PortalUser.active.is_(True),
+        PortalUser.id != user.id,
+        PortalUser.roles.any(Role.name == ADMINISTRATOR),
     )
     if session.scalar(other.limit(1)) is None:
         message = _l("This is the last active administrator. Name another one first.")

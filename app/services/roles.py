@@ -16,7 +16,15 @@ from app.core.errors import Conflict, NotAllowed, RuleViolation, WrongState
 from app.core.i18n import lazy_gettext as _l
 from app.security.roles import ADMINISTRATOR, PUBLIC, ROLES
 from app.security.seed import owned_record_types
-from app.services.grants import Pair, check_grant, holds_scope, is_administrator, is_within, rights_of_role, scopes_of_role
+from app.services.grants import (
+    Pair,
+    check_grant,
+    holds_scope,
+    is_administrator,
+    is_within,
+    rights_of_role,
+    scopes_of_role,
+)
 from models.users import DataScope, Scope
 
 SEEDED = frozenset({seed.name for seed in ROLES} | {PUBLIC})
@@ -40,16 +48,27 @@ def may_change(actor: Actor, role: Role) -> bool:
 
 def may_add(actor: Actor, role: Role, pair: Pair) -> bool:
     """Whether the actor may add a right to this role: one that he holds, or as administrator to others."""
-    return pair in actor.permissions or actor.is_system or (is_administrator(actor) and role.id not in actor.role_ids)
+    return (
+        pair in actor.permissions
+        or actor.is_system
+        or (is_administrator(actor) and role.id not in actor.role_ids)
+    )
 
 
 def may_widen(actor: Actor, role: Role, record_type: str, scope: Scope | None) -> bool:
     """Whether the actor may give this role a row scope; see `may_add`."""
-    return holds_scope(actor, record_type, scope) or (is_administrator(actor) and role.id not in actor.role_ids)
+    return holds_scope(actor, record_type, scope) or (
+        is_administrator(actor) and role.id not in actor.role_ids
+    )
 
 
 def save_role(
-    actor: Actor, *, role: Role, pair_ids: set[int], scopes: Mapping[str, Scope | None], seen: str | None = None
+    actor: Actor,
+    *,
+    role: Role,
+    pair_ids: set[int],
+    scopes: Mapping[str, Scope | None],
+    seen: str | None = None,
 ) -> None:
     """Let a role hold exactly these rights and row scopes.
 
@@ -90,12 +109,16 @@ def _check_change(actor: Actor, role: Role, wanted: set[Pair], scopes: Mapping[s
         message = _l("You can grant only what you hold yourself, and nothing more to your own role.")
         raise NotAllowed("grant-beyond-own", message)
     if role.name == ADMINISTRATOR and not wanted >= KEPT_BY_ADMINISTRATORS:
-        message = _l("Administrators must keep the rights to accounts and roles, else nobody could give them back.")
+        message = _l(
+            "Administrators must keep the rights to accounts and roles, else nobody could give them back."
+        )
         raise WrongState("administrator-lockout", message)
 
 
 def _store_scopes(session: Session, role: Role, scopes: Mapping[str, Scope | None]) -> None:
-    rows = {row.record_type: row for row in session.scalars(select(DataScope).where(DataScope.role_id == role.id))}
+    rows = {
+        row.record_type: row for row in session.scalars(select(DataScope).where(DataScope.role_id == role.id))
+    }
     for kind, scope in scopes.items():
         row = rows.get(kind)
         if scope is None and row is not None:
@@ -138,7 +161,9 @@ def delete_role(actor: Actor, *, role: Role) -> None:
     check_grant(actor, [role])
     session = db.session()
     if role.name in SEEDED:
-        raise WrongState("seeded-role", _l("The portal's own roles cannot be deleted; take them from the accounts."))
+        raise WrongState(
+            "seeded-role", _l("The portal's own roles cannot be deleted; take them from the accounts.")
+        )
     if session.scalar(select(exists().where(assoc_user_role.c.role_id == role.id))):
         raise WrongState("role-in-use", _l("Accounts hold this role. Take it from them first."))
     for row in session.scalars(select(DataScope).where(DataScope.role_id == role.id)):

@@ -1,0 +1,1 @@
+"""Tests of the pages through the whole portal, on both databases."""
