@@ -134,7 +134,7 @@ class AgreementObligation(Row, FabModel):
     side: Mapped[str] = mapped_column(String(4), info=label(_l("Side"), choices=ObligationSide))
     duty: Mapped[str] = mapped_column(String(300), info=label(_l("Duty"), multiline=True))
     due_on: Mapped[date] = mapped_column(Date, info=label(_l("Due on")))
-    done_on: Mapped[date | None] = mapped_column(Date, info=label(_l("Done on")))
+    done_on: Mapped[date | None] = mapped_column(Date, info=label(_l("Done on"), progress=True))
 
     agreement: Mapped[PartnerAgreement] = relationship(back_populates="obligations", lazy="select")
 

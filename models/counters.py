@@ -41,7 +41,7 @@ def keep_counters(line: type[Any], *, parent: type[Any], link: str, **counters: 
 
 
 def recount(session: Session, line: type[Any], parent_ids: Iterable[int]) -> None:
-    """Take the counters of these parents anew from their lines."""
+    """Take the counters of these parents anew from their lines; nobody changed the parents themselves."""
     rule = _rules[line]
     foreign_key = getattr(rule.line, rule.link)
     for parent_id in sorted(set(parent_ids)):
@@ -50,9 +50,10 @@ def recount(session: Session, line: type[Any], parent_ids: Iterable[int]) -> Non
             name: select(total).where(foreign_key == parent_id).scalar_subquery()
             for name, total in rule.counters.items()
         }
-        session.connection().execute(
-            update(rule.parent.__table__).where(rule.parent.__table__.c.id == parent_id).values(totals)
-        )
+        table = rule.parent.__table__
+        kept = {column.name: column for column in table.columns if column.onupdate is not None}
+        statement = update(table).where(table.c.id == parent_id).values(kept | totals)
+        session.connection().execute(statement)
 
 
 @event.listens_for(Session, "after_flush")

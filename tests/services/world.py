@@ -12,7 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.approvals.lock import engine_writes
+from app.approvals.registry import type_of
 from app.core.actor import Actor
+from app.core.errors import RuleViolation
+from app.services import nouns
+from app.services.crud import service_of
 from models import (
     Channel,
     CustomerSource,
@@ -27,6 +31,7 @@ from models import (
     Region,
 )
 
+assert nouns.NOUNS  # imported so that every noun's service is registered
 SHA = "0" * 64
 NOON = datetime(2026, 5, 1, 4, 0, tzinfo=UTC)
 PROOF = {"status": "in_force", "approved_at": NOON, "approved_sha256": SHA}
@@ -61,6 +66,46 @@ class World:
     def actor(self) -> Actor:
         """The staff member who acts."""
         return Actor(user_id=None, name="staff", employee_id=self.staff.id, department_id=self.department.id)
+
+    def save(self, record: Any) -> Any:
+        """Create a record, or change a stored one, as a screen does: by its service, then flush."""
+        service, is_new = service_of(type(record)), record.id is None
+        try:
+            (service.create if is_new else service.update)(self.actor, record=record)
+        except RuleViolation:
+            if is_new and record in self.session:
+                self.session.expunge(record)
+            raise
+        self.session.flush()
+        return record
+
+    def change(self, record: Any, **values: Any) -> None:
+        """Change a stored record by its service; after a refusal the record is as it was stored."""
+        try:
+            with self.session.no_autoflush:
+                for name, value in values.items():
+                    setattr(record, name, value)
+                self.save(record)
+        except RuleViolation:
+            self.session.refresh(record)
+            raise
+
+    def delete(self, record: Any) -> None:
+        """Delete a record by its service."""
+        service_of(type(record)).delete(self.actor, record=record)
+        self.session.flush()
+
+    def force(self, record: Any, **values: Any) -> None:
+        """Set what only the approval engine may set."""
+        with engine_writes(self.session):
+            for name, value in values.items():
+                setattr(record, name, value)
+
+    def submittable(self, record: Any) -> None:
+        """Check that a record may be submitted."""
+        self.session.flush()
+        self.session.expire(record)
+        type_of(record).check_ready(self.actor, record)
 
     def store(self, *records: Any) -> Any:
         """Flush rows into the open transaction and return the first."""
