@@ -21,6 +21,7 @@ from app.jobs import outbox
 from app.search import quick
 from app.security import access, manager
 from app.security.manager import ANONYMOUS, current_request_actor, note_use
+from app.services import nouns  # noqa: F401  registers every noun's verbs and approval
 from config import Settings
 from views import errors, helpers, portal
 from views.navigation import portal as portal_frame

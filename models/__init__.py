@@ -22,8 +22,8 @@ from models.approvals import (
 from models.audit import AuditEvent
 from models.base import FabModel
 from models.customers import Consent, Customer, CustomerIdentity, CustomerNeed
-from models.imports import ImportBatch
 from models.idempotency import UsedKey
+from models.imports import ImportBatch
 from models.metrics import MetricDefinition
 from models.numbering import NumberSeries
 from models.org import Department, Employee, EmployeeAssignment, Position
