@@ -36,6 +36,7 @@ class ApprovalView(BaseView):
 
     route_base = "/approvals"
     default_view = "inbox"
+    title = _l("Approvals")
 
     @expose("/")
     @has_access

@@ -11,6 +11,7 @@ from flask_babel import get_timezone
 from sqlalchemy import ColumnElement, or_, select
 from werkzeug.wrappers import Response
 
+from app.audit.period import CLOCK_ERROR, first_since
 from app.core.actor import current_actor
 from app.core.db import db, unit_of_work
 from app.core.errors import BadInput
@@ -51,9 +52,14 @@ class Question:
         if self.who:
             clauses.append(AuditEvent.user_id.in_(_accounts(self.who)))
         if self.since is not None:
-            clauses.append(AuditEvent.at >= _midnight(self.since))
+            start = _midnight(self.since)
+            clauses += [
+                AuditEvent.at >= start,
+                AuditEvent.seq >= first_since(db.session(), start - CLOCK_ERROR),
+            ]
         if self.until is not None:
-            clauses.append(AuditEvent.at < _midnight(self.until + timedelta(days=1)))
+            end = _midnight(self.until + timedelta(days=1))
+            clauses += [AuditEvent.at < end, AuditEvent.seq < first_since(db.session(), end + CLOCK_ERROR)]
         if self.before is not None:
             clauses.append(AuditEvent.seq < self.before)
         return clauses

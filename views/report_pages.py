@@ -22,6 +22,7 @@ class ReportView(BaseView):
 
     route_base = "/reports"
     default_view = "view"
+    title = _l("Reports")
 
     @expose("/")
     @has_access

@@ -19,6 +19,7 @@ from app.services.grants import rights_of_role, scopes_of_role
 from app.services.roles import may_add, may_widen
 from models.users import Scope
 from reports.registry import REPORTS
+from views.registry import SCREENS
 
 COLUMNS: dict[str, Any] = {
     "list": _l("List"),
@@ -108,7 +109,7 @@ def matrix_of(actor: Actor, role: Role, asked: Asked | None = None) -> list[Matr
 
 def _described() -> tuple[dict[str, Any], dict[str, str]]:
     """Return resource → title, and resource → record type, each type at its first screen only."""
-    titles: dict[str, Any] = {}
+    titles: dict[str, Any] = {entry.screen.__name__: entry.screen.title for entry in SCREENS}
     record_types: dict[str, str] = {}
     owned = set(owned_record_types())
     for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]

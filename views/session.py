@@ -8,7 +8,7 @@ from flask_babel import refresh
 from flask_login import login_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from app.core.actor import current_actor
@@ -50,8 +50,8 @@ class PasswordForm(FlaskForm):
 class SettingsForm(FlaskForm):
     """Language and time zone of one person."""
 
-    language = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
-    time_zone = SelectField(_l("Time zone"), choices=[(zone, zone) for zone in ZONES])
+    language = SelectField(_l("Language"), choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()])
+    time_zone = SelectField(_l("Time zone"), choices=[SelectChoice(zone, zone) for zone in ZONES])
 
 
 class SessionView(BaseView):
@@ -102,6 +102,7 @@ class ProfileView(BaseView):
 
     route_base = "/profile"
     default_view = "view"
+    title = _l("My account")
 
     @expose("/", methods=["GET", "POST"])
     @has_access

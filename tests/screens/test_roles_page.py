@@ -67,11 +67,20 @@ def test_every_right_and_every_scope_stands_in_the_table(people: People, session
     types = set(session.scalars(select(DataScope.record_type).filter_by(role_id=role.id)))
     assert set(re.findall(r'name="scope\.(\w+)"', page)) >= types
     titles = [unescape(text) for text in re.findall(r'<th scope="row">(.*?)</th>', page)]
-    assert {"Marketing plans", "Accounts", "Roles", "Audit trail", "My tasks", "Tasks", "Notices"} <= set(
-        titles
-    )
+    assert {
+        "Marketing plans",
+        "Accounts",
+        "Roles",
+        "Audit trail",
+        "My tasks",
+        "Tasks",
+        "Notices",
+        "My account",
+        "Approvals",
+    } <= set(titles)
     for report in REPORTS:
         assert str(report.title) in titles
+    assert titles.index("Marketing plans") < titles.index("Budget lines") < titles.index("Company objectives")
 
 
 def test_ticked_rights_and_rows_act_with_the_next_request(people: People, session: Session) -> None:
