@@ -16,6 +16,7 @@ from wtforms import (
     DecimalField,
     HiddenField,
     IntegerField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -147,10 +148,9 @@ def form_field(field: Field, endpoint: str) -> Any:
         return RelationField(described=field, endpoint=endpoint, **common)
     if field.kind is Kind.CHOICE:
         assert field.choices is not None
-        blank = [] if field.is_required else [("", "")]
-        return SelectField(
-            choices=blank + field.choices.choices(), coerce=lambda value: value or None, **common
-        )
+        blank = [] if field.is_required else [SelectChoice("", "")]
+        listed = [SelectChoice(value, label) for value, label in field.choices.choices()]
+        return SelectField(choices=blank + listed, coerce=lambda value: value or None, **common)
     if field.kind in {Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}:
         return DecimalField(places=field.places, render_kw={"inputmode": "decimal"}, **common)
     simple: dict[Kind, Any] = {

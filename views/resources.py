@@ -72,7 +72,11 @@ def shape_of(screen: Screen) -> Shape:
     version = (fields["row_version"],)
     in_bin = (fields["deleted_at"],) if issubclass(model, SoftDeleted) else ()
     shown = [fields[name] for name in screen.show_columns if name not in HIDDEN]
-    sortable = tuple(dict.fromkeys((*screen.order_columns, "id")))
+    columns = model.__mapper__.columns
+    # a cursor cannot stand on a missing value, so that such a column would end the list at its first gap
+    sortable = tuple(
+        dict.fromkeys(name for name in (*screen.order_columns, "id") if not columns[name].nullable)
+    )
     return Shape(
         listed=(*(field for field in screen.list_fields if field.name not in HIDDEN), *version),
         shown=(*shown, *in_bin, *version),
@@ -80,7 +84,7 @@ def shape_of(screen: Screen) -> Shape:
         edited={**_writable(screen, screen.edit_columns), "row_version": fields["row_version"]},
         filters={**screen.filter_fields, **{name: fields[name] for name in sortable}},
         sortable=sortable,
-        nullable=frozenset(name for name, column in model.__mapper__.columns.items() if column.nullable),
+        nullable=frozenset(name for name, column in columns.items() if column.nullable),
         has_bin=bool(in_bin),
     )
 

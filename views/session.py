@@ -50,7 +50,9 @@ class PasswordForm(FlaskForm):
 class SettingsForm(FlaskForm):
     """Language and time zone of one person."""
 
-    language = SelectField(_l("Language"), choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()])
+    language = SelectField(
+        _l("Language"), choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()]
+    )
     time_zone = SelectField(_l("Time zone"), choices=[SelectChoice(zone, zone) for zone in ZONES])
 
 
