@@ -12,6 +12,7 @@ from app.audit.commands import audit
 from app.core.actor import SYSTEM, acting_as
 from app.core.db import db, declare_read_only, unit_of_work
 from app.demo.load import LOG_INS, is_empty, load_demo
+from app.imports.commands import import_group
 from app.jobs.commands import worker
 from app.search.index import create_search
 from app.security.seed import sync_rights
@@ -47,7 +48,7 @@ def prepare_database(app: Flask) -> dict[str, Any]:
 @with_appcontext
 def init() -> None:
     """Prepare the database as the start does."""
-    prepared = prepare_database(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+    prepared = prepare_database(current_app._get_current_object())  # type: ignore[attr-defined]
     click.echo("Database is up to date." if not prepared["created"] else "Database was migrated.")
 
 
@@ -112,5 +113,5 @@ def search_reindex() -> None:
 
 def register(app: Flask) -> None:
     """Add the commands to the portal."""
-    for command in (init, demo, database, settings_command, search_reindex, audit, worker):
+    for command in (init, demo, database, settings_command, search_reindex, audit, worker, import_group):
         app.cli.add_command(command)
