@@ -46,17 +46,18 @@ class Case:
         return self.session.scalars(query.order_by(Assignment.id.desc()).limit(1)).one()
 
     def open_people(self) -> list[str]:
-        """Return the names of those who are asked now."""
-        query = select(Employee.name).join(Assignment, Assignment.assignee_id == Employee.id)
-        return list(
-            self.session.scalars(
-                query.where(Assignment.instance_id == self.instance.id, Assignment.state == "open")
-            )
+        """Return the names of those who are asked now, in their order."""
+        query = (
+            select(Employee.name)
+            .join(Assignment, Assignment.assignee_id == Employee.id)
+            .order_by(Assignment.id)
         )
+        query = query.where(Assignment.instance_id == self.instance.id, Assignment.state == "open")
+        return list(self.session.scalars(query))
 
     def submit(self, person: Employee | None = None, **more: Any) -> Outcome:
         """Submit as the owner, or as somebody else."""
-        arguments = {"record": self.plan, "request_key": new_key()} | more
+        arguments: dict[str, Any] = {"record": self.plan, "request_key": new_key()} | more
         return approvals.submit(actor_of(person or self.line.staff), **arguments)
 
     def decide(self, verb: str, person: Employee, **more: Any) -> Outcome:
@@ -77,14 +78,18 @@ class Case:
 
     def withdraw(self, person: Employee | None = None, **more: Any) -> Outcome:
         """Withdraw as the submitter, or as somebody else."""
-        arguments = {"instance_id": self.instance.id, "request_key": new_key()} | more
+        arguments: dict[str, Any] = {"instance_id": self.instance.id, "request_key": new_key()} | more
         return approvals.withdraw(actor_of(person or self.line.staff), **arguments)
 
     def reassign(
         self, to: Employee, person: Employee | None = None, *, may: bool = True, **more: Any
     ) -> Outcome:
         """Reassign as the administrator, or as somebody else."""
-        arguments = {"to_employee_id": to.id, "reason": "He is on leave.", "request_key": new_key()} | more
+        arguments: dict[str, Any] = {
+            "to_employee_id": to.id,
+            "reason": "He is on leave.",
+            "request_key": new_key(),
+        } | more
         actor = actor_of(person or self.line.administrator, *([ADMINISTER] if may else []))
         return approvals.reassign(actor, **arguments)
 

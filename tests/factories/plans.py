@@ -39,6 +39,7 @@ def make_plan(session: Session, owner: Employee, budget: str = "100000.00", **co
     amount = Decimal(budget)
     values: dict[str, Any] = {
         "code": f"T-MP{next(_numbers)}",
+        "department_id": owner.department_id,
         "name": "Spring campaign 春季推广",
         "plan_type": "quarter",
         "fiscal_year": 2026,
@@ -48,7 +49,6 @@ def make_plan(session: Session, owner: Employee, budget: str = "100000.00", **co
     }
     plan = MarketingPlan(
         owner_id=owner.id,
-        department_id=owner.department_id,
         budget_amount=amount,
         lined_amount=amount,
         **values | columns,

@@ -216,7 +216,7 @@ def test_unknown_keys(case: Case) -> None:
 def test_reassigning(case: Case) -> None:
     line = case.line
     case.submit()
-    mine = {"assignment_id": case.to_do(line.manager).id}
+    mine: dict[str, Any] = {"assignment_id": case.to_do(line.manager).id}
     attempts: list[tuple[str, dict[str, Any]]] = [
         ("not-authorised", {"to": line.colleague, "may": False}),
         ("not-authorised", {"to": line.colleague, "person": line.manager, "may": False}),
