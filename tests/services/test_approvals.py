@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.approvals.content import record_content
 from app.approvals.definitions import draft, publish
 from app.approvals.evidence import verify
 from app.approvals.registry import approvable_types
 from app.approvals.seeds import PLAN_ROUTE, seed_definitions
+from app.approvals.snapshot import line_columns
 from app.core import clock
 from app.core.events import pending
 from app.services import approvals
@@ -414,6 +416,14 @@ def test_seeding_twice_adds_nothing(session: Session) -> None:
 def test_every_approvable_type_has_a_seeded_route(session: Session) -> None:
     made = {one.record_type for one in seed_definitions(session)}
     assert made == {kind.record_type for kind in approvable_types()}
+
+
+def test_every_approvable_type_has_a_document_that_can_be_read(session: Session) -> None:
+    for kind in approvable_types():
+        assert {"owner_id", "department_id"} <= record_content(kind.model)
+        columns = line_columns(session, kind.model, 0)
+        empty = session.execute(select(*columns)).one() if columns else ()
+        assert list(empty) == [[] for _column in columns]
 
 
 def test_an_invalid_definition_is_not_published(session: Session) -> None:
