@@ -55,7 +55,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) 
 @pytest.fixture(scope="session")
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """An empty PostgreSQL database of this test process, as a SQLAlchemy address; dropped at its end."""
-    with _postgres_database(postgres_server) as url:
+    with postgres_database(postgres_server) as url:
         yield url
 
 
@@ -65,7 +65,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'fresh.db'}"
         return
-    with _postgres_database(request.getfixturevalue("postgres_server")) as url:
+    with postgres_database(request.getfixturevalue("postgres_server")) as url:
         yield url
 
 
@@ -100,7 +100,8 @@ def _start(server: PostgresServer) -> None:
 
 
 @contextmanager
-def _postgres_database(server: PostgresServer) -> Iterator[str]:
+def postgres_database(server: PostgresServer) -> Iterator[str]:
+    """An empty database of its own on the server; dropped at the end."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -108,3 +109,8 @@ def _postgres_database(server: PostgresServer) -> Iterator[str]:
             yield server.get_uri(database=name, driver="psycopg")
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one run play more than the suite's share of a long game."""
+    parser.addoption("--kill-cycles", default="3", help="how often the server is killed, per database")

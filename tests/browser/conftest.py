@@ -48,14 +48,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(database_url: str, folder: Path) -> Iterator[Served]:
-    """Serve the portal with the demo company on a database, as `run.py` does, until the context ends."""
+def serve(database_url: str, folder: Path, *, has_demo: bool = True) -> Iterator[Served]:
+    """Serve the portal on a database, as `run.py` does, until the context ends; with the demo company unless told."""
     port = free_port()
     environment = {
         **os.environ,
         "YINGCE_INSTANCE": str(folder),
         "YINGCE_PORT": str(port),
         "YINGCE_DATABASE_URL": database_url,
+        "YINGCE_DEMO": "auto" if has_demo else "never",
         "YINGCE_DEMO_PASSWORD": PASSWORD,
         "YINGCE_LOGIN_RATE": "1000 per minute",
         "YINGCE_LANGUAGE": "en",
