@@ -57,7 +57,10 @@ def test_found_by_person_record_and_period(people: People, session: Session) -> 
     client = people.inspector.browser()
     by_name = f"who={people.administrator.username}"
     assert entry.seq in _numbers(client, f"/audit/list/?{by_name}")
-    assert entry.seq in _numbers(client, "/audit/list/?who=E-T-6&action=create")
+    employee = people.administrator.employee
+    assert employee is not None
+    for who in (employee.code, employee.name):
+        assert entry.seq in _numbers(client, f"/audit/list/?who={who}&action=create")
     assert entry.seq not in _numbers(client, f"/audit/list/?who={people.staff.username}")
     assert _numbers(client, "/audit/list/?who=nobody-of-this-name") == []
     assert entry.seq in _numbers(client, f"/audit/list/?since={today()}&until={today()}")
