@@ -1,14 +1,16 @@
 """The command line: `flask --app run …`; everything that an administrator does outside of the browser."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from app import migration
+from app import backup, migration
 from app.approvals.seeds import seed_definitions
 from app.audit.commands import audit
+from app.audit.verify import verify
 from app.core.actor import SYSTEM, acting_as
 from app.core.db import db, declare_read_only, unit_of_work
 from app.demo.load import LOG_INS, is_empty, load_demo
@@ -111,7 +113,48 @@ def search_reindex() -> None:
     click.echo("Search index built.")
 
 
+@click.command(
+    "backup", help="Write a consistent copy of the database to FILE, also while the portal serves."
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def backup_command(file: Path) -> None:
+    """Back the database up."""
+    try:
+        size = backup.back_up(db.engine, file)
+    except backup.BackupError as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(f"{file}: {size:,} bytes. Keep the keys of the instance folder in another place.")
+
+
+@click.command("restore", help="Fill an empty database from FILE and check the audit chain.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def restore_command(file: Path) -> None:
+    """Restore a backup into an empty database."""
+    try:
+        backup.restore(db.engine, file)
+    except backup.BackupError as problem:
+        raise click.ClickException(str(problem)) from problem
+    proof = verify()
+    if proof.finding is not None:
+        message = f"Restored, but the audit chain is broken: {proof.finding}"
+        raise click.ClickException(message)
+    click.echo(f"Restored; the audit chain of {proof.entries:,} entries is intact.")
+
+
 def register(app: Flask) -> None:
     """Add the commands to the portal."""
-    for command in (init, demo, database, settings_command, search_reindex, audit, worker, import_group):
+    for command in (
+        init,
+        demo,
+        database,
+        backup_command,
+        restore_command,
+        settings_command,
+        search_reindex,
+        audit,
+        worker,
+        import_group,
+    ):
         app.cli.add_command(command)
