@@ -85,7 +85,7 @@ class Review:
             submitter_id=self.instance.submitter_id,
             department_id=self.instance.submitter_department_id,
             amount=self.kind.amount(self.record),
-            facts=self.kind.facts(self.record),
+            facts=self.kind.facts(self.record) if self.spec.has_conditions else {},
         )
 
     def chart(self) -> OrgChart:

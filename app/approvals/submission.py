@@ -127,7 +127,8 @@ def _plan(session: Session, kind: ApprovableType, record: Any, running: Approval
     chart = load_chart(session, today(), record.owner_id, needs(spec))
     person = chart.people.get(record.owner_id)
     department_id = person.department_id if person is not None else record.department_id
-    case = Case(record.owner_id, department_id, kind.amount(record), kind.facts(record))
+    facts = kind.facts(record) if spec.has_conditions else {}
+    case = Case(record.owner_id, department_id, kind.amount(record), facts)
     return _Plan(version, spec, chart, department_id, resolve_route(spec, case, chart))
 
 

@@ -157,6 +157,11 @@ class FlowSpec:
     steps: tuple[StepSpec, ...]
     dedupe: Dedupe = Dedupe.NONE
 
+    @property
+    def has_conditions(self) -> bool:
+        """Whether any step asks for the record's facts."""
+        return any(step.condition is not None for step in self.steps)
+
     def step(self, key: str) -> StepSpec:
         """Return the step with this key.
 

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.approvals.actions import Outcome
+from app.approvals.definitions import draft, publish
 from app.approvals.reassignment import ADMINISTER
 from app.approvals.seeds import seed_definitions
 from app.services import approvals
-from models.approvals import ApprovalInstance, Assignment
+from models.approvals import ApprovalInstance, Assignment, FlowDefinition
 from models.org import Employee
 from models.plans import MarketingPlan
 from tests.factories.org import Line, actor_of, make_line
@@ -99,3 +100,17 @@ def make_case(session: Session, budget: str = "100000.00", **columns: Any) -> Ca
     seed_definitions(session)
     line = make_line(session)
     return Case(session, line, make_plan(session, line.staff, budget, **columns))
+
+
+def with_route(case: Case, **step: Any) -> None:
+    """Publish a route of one step with three named people."""
+    people = [case.line.manager.id, case.line.director.id, case.line.vice.id]
+    spec = {
+        "format": 1,
+        "steps": [
+            {"key": "three", "name": {"en": "Three"}, "approvers": [{"rule": "named", "people": people}]}
+            | step
+        ],
+    }
+    definition = case.session.scalars(select(FlowDefinition).filter_by(record_type="marketing_plan")).one()
+    publish(case.session, draft(case.session, definition, spec))
