@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -113,7 +112,6 @@ def _store(
 
     outcome: Outcome | None = None
     session = db.session()
-    _spare_memory(session)
     try:
         with unit_of_work():
             take_turn(session)
@@ -136,15 +134,6 @@ def _store(
             code="import-raced",
         ) from error
     return outcome
-
-
-def _spare_memory(session: Session) -> None:
-    """On SQLite a bulk load would map the whole database into memory; it gains nothing by it."""
-    connection = session.connection()
-    is_sqlite = connection.dialect.name == "sqlite"
-    if is_sqlite and not session.info.get("unit_depth", 0):
-        connection.execute(text("PRAGMA mmap_size = 0"))
-    session.rollback()
 
 
 def _outcome(reading: _Reading, stored: Stored, batch_id: int) -> Outcome:

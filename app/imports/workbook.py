@@ -28,19 +28,20 @@ def open_workbook(path: Path, most_bytes: int) -> Iterator[tuple[Iterator[tuple[
         BadInput: the file is no workbook, is damaged, or unpacks to more than `most_bytes`.
     """
     _check_package(path, most_bytes)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except Exception as error:  # noqa: BLE001  whatever a hostile package makes the reader raise is one refusal
-        raise _damaged(error) from error
-    try:
-        if not book.worksheets:
+    with path.open("rb") as file:  # opened here, because the reader leaves it open when it fails
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheet: Any = next(iter(book.worksheets), None)
+            lines = int(sheet.max_row or 0) if sheet is not None else 0
+        except Exception as error:  # noqa: BLE001  whatever a hostile package makes the reader raise is one refusal
+            raise _damaged(error) from error
+        if sheet is None:
             raise BadInput("no-sheet", _l("The workbook has no sheet with cells."))
-        sheet: Any = book.worksheets[0]
-        lines = int(sheet.max_row or 0)
         sheet.reset_dimensions()  # the stored size is a claim; the rows themselves count
-        yield _rows(sheet), lines
-    finally:
-        book.close()
+        try:
+            yield _rows(sheet), lines
+        finally:
+            book.close()
 
 
 def _check_package(path: Path, most_bytes: int) -> None:
