@@ -1,6 +1,7 @@
 """Definitions: published once, pinned to running approvals, one for every approvable type."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -51,8 +52,9 @@ def test_every_approvable_type_has_a_seeded_route(session: Session) -> None:
 
 def test_every_approvable_type_has_a_document_that_can_be_read(session: Session) -> None:
     for kind in approvable_types():
-        assert {"owner_id", "department_id"} <= record_content(kind.model)
-        columns = line_columns(session, kind.model, 0)
+        model: Any = kind.model
+        assert {"owner_id", "department_id"} <= record_content(model)
+        columns = line_columns(session, model, 0)
         empty = session.execute(select(*columns)).one() if columns else ()
         assert list(empty) == [[] for _column in columns]
 
