@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from app.core.actor import SYSTEM, acting_as
 from app.security import roles
 from models.users import DataScope
-from tests.fixtures_app import app, session
+from tests.fixtures_app import session
 from tests.fixtures_people import People, Person, people
+from tests.fixtures_peopled import app
 
 __all__ = ["app", "people", "personnel", "session"]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask_appbuilder.security.sqla.models import PermissionView, Role
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -78,8 +79,8 @@ def test_every_right_and_every_scope_stands_in_the_table(people: People, session
         "My account",
         "Approvals",
     } <= set(titles)
-    for report in REPORTS:
-        assert str(report.title) in titles
+    with force_locale("en"):
+        assert {str(report.title) for report in REPORTS} <= set(titles)
     assert titles.index("Marketing plans") < titles.index("Budget lines") < titles.index("Company objectives")
 
 
