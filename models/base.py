@@ -110,12 +110,16 @@ class Row:
     @declared_attr
     def created_by(cls) -> Mapped[Any]:  # noqa: N805
         """The account that made the row."""
-        return relationship("PortalUser", foreign_keys=[cls.created_by_id], viewonly=True, lazy="select")
+        return relationship(
+            "PortalUser", foreign_keys=f"{cls.__name__}.created_by_id", viewonly=True, lazy="select"
+        )
 
     @declared_attr
     def changed_by(cls) -> Mapped[Any]:  # noqa: N805
         """The account that last changed the row."""
-        return relationship("PortalUser", foreign_keys=[cls.changed_by_id], viewonly=True, lazy="select")
+        return relationship(
+            "PortalUser", foreign_keys=f"{cls.__name__}.changed_by_id", viewonly=True, lazy="select"
+        )
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805

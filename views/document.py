@@ -22,8 +22,7 @@ class LineTable:
 
 def shown_values(record: Any, names: tuple[str, ...]) -> list[tuple[Field, Any]]:
     """Return the described columns of a record with their shown values."""
-    model: type[Any] = type(record)
-    described = fields_of(model)
+    described = fields_of(record.__class__)
     return [(described[name], shown_value(record, described[name])) for name in names if name in described]
 
 

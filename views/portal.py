@@ -29,8 +29,8 @@ class PortalBuilder(AppBuilder):
         by_class = {type(view): view for view in self.baseviews if not isinstance(view, type)}
         for view in self.baseviews:
             if isinstance(view, base.Screen) and view.related_views and not view._related_views:
-                found = [by_class.get(line) for line in view.related_views]
-                if all(found):
+                found = [by_class[line] for line in view.related_views if line in by_class]
+                if len(found) == len(view.related_views):
                     view._related_views = found
 
     def _add_permission(self, baseview: object, update_perms: bool = False) -> None:

@@ -8,7 +8,8 @@ from flask_babel import refresh
 from flask_login import login_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import PasswordField, SelectChoice, SelectField, StringField
+from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from app.core.actor import current_actor

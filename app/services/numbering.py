@@ -1,5 +1,7 @@
 """Numbers that people quote, without gaps, taken inside the business transaction."""
 
+from contextlib import suppress
+
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -24,11 +26,9 @@ def next_number(session: Session, prefix: str, *, count: int = 1) -> int:
     )
     last = session.scalar(step)
     if last is None:
-        try:
-            with session.begin_nested():
-                session.execute(insert(NumberSeries).values(**key, last_number=0))
-        except IntegrityError:
-            pass  # another transaction made the row first; the update below waits for it
+        # another transaction may make the row first; then the update below waits for it
+        with suppress(IntegrityError), session.begin_nested():
+            session.execute(insert(NumberSeries).values(**key, last_number=0))
         last = session.scalar(step)
     assert last is not None
     return last - count + 1
