@@ -13,6 +13,7 @@ from app.core.i18n import lazy_gettext as _l
 from views.approvals import ApprovalView
 from views.audit import AuditEventView
 from views.health import HealthView
+from views.imports import ImportView
 from views.jobs import JobView, MyJobView
 from views.notices import NoticeView, RecordLinkView
 from views.report_pages import ReportView
@@ -39,6 +40,7 @@ class Page:
 
 
 PAGES: tuple[Page, ...] = (
+    Page(ImportView.title, "customers", "ImportView.list", "can_import"),
     Page(_l("Reports"), "governance", "ReportView.view", "can_view"),
     Page(AuditEventView.title, "governance", "AuditEventView.list", "can_list"),
     Page(UserView.title, "administration", "UserView.list", "can_list"),
@@ -58,4 +60,5 @@ VIEWS: tuple[type[BaseView], ...] = (
     UserView,
     RoleView,
     AuditEventView,
+    ImportView,
 )

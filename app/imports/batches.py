@@ -51,7 +51,9 @@ def change_batch(session: Session, batch_id: int, **values: Any) -> None:
     """Change a batch; its version moves on."""
     stamps = {"changed_at": utc_now(), "changed_by_id": current_actor().user_id}
     session.connection().execute(
-        update(BATCH).where(BATCH.c.id == batch_id).values(**values, **stamps, row_version=BATCH.c.row_version + 1)
+        update(BATCH)
+        .where(BATCH.c.id == batch_id)
+        .values(**values, **stamps, row_version=BATCH.c.row_version + 1)
     )
     reindex(session.connection(), ImportBatch, [batch_id])
 

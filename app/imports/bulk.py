@@ -36,7 +36,9 @@ def portions(items: Sequence[Item], size: int = FEW) -> Iterator[Sequence[Item]]
 class BulkInsert:
     """Inserts rows of one table of `models.base.Row`; stamps and fixed values are the same for all."""
 
-    def __init__(self, connection: Connection, model: type[FabModel], names: Sequence[str], fixed: Mapping[str, Any]) -> None:
+    def __init__(
+        self, connection: Connection, model: type[FabModel], names: Sequence[str], fixed: Mapping[str, Any]
+    ) -> None:
         """Take the names of the columns that differ from row to row, and the values that do not."""
         self._connection = connection
         self._table = table_of(model)
@@ -52,10 +54,16 @@ class BulkInsert:
 
     def _make(self) -> Insert:
         columns = self._table.c
-        kinds = {name: BigInteger() if isinstance(columns[name].type, Scaled) else columns[name].type for name in self._names}
+        kinds = {
+            name: BigInteger() if isinstance(columns[name].type, Scaled) else columns[name].type
+            for name in self._names
+        }
         return insert(self._table).values(
             {
-                **{name: bindparam(f"f_{name}", value, type_=columns[name].type) for name, value in self._fixed.items()},
+                **{
+                    name: bindparam(f"f_{name}", value, type_=columns[name].type)
+                    for name, value in self._fixed.items()
+                },
                 **{name: bindparam(f"v_{name}", type_=kind) for name, kind in kinds.items()},
             }
         )

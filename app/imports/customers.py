@@ -99,7 +99,10 @@ class CustomerImport:
         digest = RowDigest()
         maker = CustomerMaker(session, self._order, batch_id, digest)
         contacts = BulkInsert(
-            connection, CustomerIdentity, ("customer_id", "kind", "value", "value_hash"), {"import_batch_id": batch_id}
+            connection,
+            CustomerIdentity,
+            ("customer_id", "kind", "value", "value_hash"),
+            {"import_batch_id": batch_id},
         )
         stored = Stored()
         done = 0
@@ -115,7 +118,9 @@ class CustomerImport:
         stored.digest = digest.text()
         return stored
 
-    def _store_rows(self, maker: CustomerMaker, insert: BulkInsert, digest: RowDigest, new: list[Any]) -> None:
+    def _store_rows(
+        self, maker: CustomerMaker, insert: BulkInsert, digest: RowDigest, new: list[Any]
+    ) -> None:
         made = maker.make([_new_customer(row, has_identity=bool(contacts)) for _line, row, contacts in new])
         rows = [
             (key, kind, normal, identity_hash(kind, normal))
@@ -130,7 +135,9 @@ class CustomerImport:
         """Return the rows whose customers are to be made; count the unchanged, note the refused."""
         numbers = {row["source_customer_no"] for _line, row, _contacts in some if "source_customer_no" in row}
         known = customers_by_number(connection, self._order.source_id, numbers)
-        owners = _owners(connection, [identity_hash(*contact) for _line, _row, pairs in some for contact in pairs])
+        owners = _owners(
+            connection, [identity_hash(*contact) for _line, _row, pairs in some for contact in pairs]
+        )
         there = _stored_values(connection, {*known.values(), *owners.values()})
         new = []
         for line, row, contacts in some:
@@ -161,7 +168,9 @@ def _new_customer(row: _Row, *, has_identity: bool) -> NewCustomer:
 def _owners(connection: Connection, hashes: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in portions(hashes):
-        query = select(_IDENTITY.c.value_hash, _IDENTITY.c.customer_id).where(_IDENTITY.c.value_hash.in_(some))
+        query = select(_IDENTITY.c.value_hash, _IDENTITY.c.customer_id).where(
+            _IDENTITY.c.value_hash.in_(some)
+        )
         found.update((digest, key) for digest, key in connection.execute(query))
     return found
 
@@ -185,7 +194,9 @@ def _is_stored(
     """
     number = row.get("source_customer_no")
     key = known.get(number) if number is not None else None
-    taken = {kind: owners[found] for kind, normal in contacts if (found := identity_hash(kind, normal)) in owners}
+    taken = {
+        kind: owners[found] for kind, normal in contacts if (found := identity_hash(kind, normal)) in owners
+    }
     if key is None and number is None and taken:
         key = next(iter(taken.values()))
     if key is None:

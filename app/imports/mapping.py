@@ -100,7 +100,9 @@ def complete(fields: Sequence[Field], headers: Sequence[str], chosen: Mapping[st
 class RowMapper:
     """Turns the cells of a row into values by field name."""
 
-    def __init__(self, fields: Sequence[Field], headers: Sequence[str], columns: Mapping[str, str], zone: ZoneInfo) -> None:
+    def __init__(
+        self, fields: Sequence[Field], headers: Sequence[str], columns: Mapping[str, str], zone: ZoneInfo
+    ) -> None:
         """Take the header line and field → header as `complete` gave it."""
         self._width = len(headers)
         self._steps = [
@@ -255,7 +257,9 @@ def _wall_time(value: str) -> tuple[datetime, timezone | None]:
             day_of_month, _sign, month, year, hour, minute, second, offset = found.groups()
         else:
             raise RowRefused("not-a-date")
-        wall = datetime(int(year), int(month), int(day_of_month), int(hour or 0), int(minute or 0), int(second or 0))  # noqa: DTZ001  the wall time of a zone named later
+        wall = datetime(
+            int(year), int(month), int(day_of_month), int(hour or 0), int(minute or 0), int(second or 0)
+        )  # noqa: DTZ001  the wall time of a zone named later
         return wall, _offset(offset)
     except ValueError as error:
         raise RowRefused("not-a-date") from error
@@ -282,7 +286,8 @@ def zone_named(name: str | None) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise BadInput(
-            "no-such-zone", _l("There is no time zone “%(name)s”. Write a name like Europe/London.", name=name[:60])
+            "no-such-zone",
+            _l("There is no time zone “%(name)s”. Write a name like Europe/London.", name=name[:60]),
         ) from error
 
 

@@ -60,7 +60,9 @@ def customers_by_number(connection: Connection, source_id: int, numbers: Iterabl
 
 def _end_of_merges(connection: Connection, key: int) -> int:
     row = connection.execute(
-        select(CUSTOMER.c.merged_into_id, CUSTOMER.c.deleted_at, CUSTOMER.c.status).where(CUSTOMER.c.id == key)
+        select(CUSTOMER.c.merged_into_id, CUSTOMER.c.deleted_at, CUSTOMER.c.status).where(
+            CUSTOMER.c.id == key
+        )
     ).one()
     if row.merged_into_id is not None:
         return _end_of_merges(connection, row.merged_into_id)
@@ -89,7 +91,8 @@ class CustomerMaker:
         last = first + len(customers) - 1
         self._numbers = (today().year, self._numbers[1] if self._numbers else first, last)
         rows = [
-            customer.row(format_code(Customer.__series__, first + place)) for place, customer in enumerate(customers)
+            customer.row(format_code(Customer.__series__, first + place))
+            for place, customer in enumerate(customers)
         ]
         keys = self._insert.store_with_keys(rows)
         for row in rows:

@@ -75,7 +75,9 @@ def open_unpacked(path: Path) -> BinaryIO:
 
 def damaged() -> BadInput:
     """Return the refusal of a packed file that cannot be unpacked."""
-    return BadInput("file-damaged", _l("The packed file is damaged or cut off. Pack it again, or import it unpacked."))
+    return BadInput(
+        "file-damaged", _l("The packed file is damaged or cut off. Pack it again, or import it unpacked.")
+    )
 
 
 def too_large() -> BadInput:

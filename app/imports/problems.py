@@ -71,11 +71,16 @@ REASONS: dict[str, Reason] = {
     "not-a-number": Reason(
         _l("This is not a number."), _l("Write it with digits and a point, without separators: 1234.50")
     ),
-    "not-whole": Reason(_l("This is not a whole number."), _l("Write a whole number, negative for a return.")),
+    "not-whole": Reason(
+        _l("This is not a whole number."), _l("Write a whole number, negative for a return.")
+    ),
     "places": Reason(_l("The number has more than 4 decimal places."), _l("Round it to 4 places.")),
-    "too-large": Reason(_l("The number is too large."), _l("Check the number; split the line if it is right.")),
+    "too-large": Reason(
+        _l("The number is too large."), _l("Check the number; split the line if it is right.")
+    ),
     "zero-quantity": Reason(
-        _l("The quantity is 0."), _l("Give what was sold, or a negative quantity for a return; else drop the line.")
+        _l("The quantity is 0."),
+        _l("Give what was sold, or a negative quantity for a return; else drop the line."),
     ),
     "negative-price": Reason(
         _l("The unit price is negative."), _l("Write the price as positive and the quantity as negative.")
@@ -95,7 +100,9 @@ REASONS: dict[str, Reason] = {
         _l("Give all lines of a receipt the same customer, or leave him out on all."),
     ),
     "receipt-incomplete": Reason(
-        _l("Another line of the same receipt is refused (line %(detail)s); a receipt is stored whole or not at all."),
+        _l(
+            "Another line of the same receipt is refused (line %(detail)s); a receipt is stored whole or not at all."
+        ),
         _l("Cure that line."),
     ),
     "receipt-differs": Reason(
@@ -114,7 +121,8 @@ REASONS: dict[str, Reason] = {
         _l("Give the customer's number, mobile number, e-mail, WeChat name or card."),
     ),
     "twice": Reason(
-        _l("The same customer or contact way stands on line %(detail)s already."), _l("Keep one of the two lines.")
+        _l("The same customer or contact way stands on line %(detail)s already."),
+        _l("Keep one of the two lines."),
     ),
     "identity-taken": Reason(
         _l("This contact way belongs to another customer already."),
@@ -122,7 +130,9 @@ REASONS: dict[str, Reason] = {
     ),
     "bad-contact": Reason(
         _l("This cannot be such a contact way."),
-        _l("Examples: 138 0013 8000, name@example.com, WeChat name of 6 to 20 letters and digits, card number."),
+        _l(
+            "Examples: 138 0013 8000, name@example.com, WeChat name of 6 to 20 letters and digits, card number."
+        ),
     ),
     "company-person": Reason(
         _l("A company has no gender and no birthday."), _l("Empty the cell, or write “person” as the kind.")

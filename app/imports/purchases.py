@@ -101,7 +101,9 @@ class PurchaseImport:
             return index, receipt
         receipt = self._receipts[index]
         if receipt.customer_no != values["customer_no"]:
-            raise RowRefused("other-customer", "customer_no", values["customer_no"] or "", receipt.customer_no or "–")
+            raise RowRefused(
+                "other-customer", "customer_no", values["customer_no"] or "", receipt.customer_no or "–"
+            )
         return index, receipt
 
     def refused(self, line: int, values: dict[str, Any]) -> None:
@@ -117,7 +119,9 @@ class PurchaseImport:
         self._tell_refused_lines()
         digest = RowDigest()
         maker = CustomerMaker(session, self._order, batch_id, digest)
-        fresh = [receipt for receipt in self._receipts if receipt.refusal is None and not receipt.is_unchanged]
+        fresh = [
+            receipt for receipt in self._receipts if receipt.refusal is None and not receipt.is_unchanged
+        ]
         self._make_customers(maker, fresh, customers)
         stored = Stored(unchanged=sum(receipt.lines for receipt in self._receipts if receipt.is_unchanged))
         self._store_receipts(connection, batch_id, fresh, customers, digest)
@@ -134,7 +138,9 @@ class PurchaseImport:
             if index is not None:
                 self._receipts[index].refusal = RowRefused("receipt-incomplete", "external_no", number, line)
         self._compare(connection)
-        open_ones = [receipt for receipt in self._receipts if receipt.refusal is None and not receipt.is_unchanged]
+        open_ones = [
+            receipt for receipt in self._receipts if receipt.refusal is None and not receipt.is_unchanged
+        ]
         numbers = {receipt.customer_no for receipt in open_ones if receipt.customer_no is not None}
         customers = customers_by_number(connection, self._order.source_id, numbers)
         for receipt in open_ones:
@@ -149,7 +155,9 @@ class PurchaseImport:
             _PURCHASE.c.external_no, _PURCHASE.c.id, _PURCHASE.c.purchased_at, _PURCHASE.c.currency_code
         ).where(_PURCHASE.c.source_id == self._order.source_id)
         for some in portions(list(self._by_number)):
-            for number, key, at, currency in connection.execute(query.where(_PURCHASE.c.external_no.in_(some))):
+            for number, key, at, currency in connection.execute(
+                query.where(_PURCHASE.c.external_no.in_(some))
+            ):
                 there[self._by_number[number]] = (key, at, currency)
         if not there:
             return
@@ -157,7 +165,9 @@ class PurchaseImport:
         stored = _digests_of_database(connection, [key for key, _at, _currency in there.values()])
         for index, (key, at, currency) in there.items():
             receipt = self._receipts[index]
-            is_same = read.get(index) == stored.get(key) and at == receipt.at and currency == self._order.currency
+            is_same = (
+                read.get(index) == stored.get(key) and at == receipt.at and currency == self._order.currency
+            )
             if is_same and receipt.refusal is None:
                 receipt.is_unchanged = True
             elif receipt.refusal is None:
@@ -191,20 +201,36 @@ class PurchaseImport:
             customers.update(zip(some, maker.make([new[number] for number in some]), strict=True))
 
     def _store_receipts(
-        self, connection: Connection, batch_id: int, fresh: list[_Receipt], customers: dict[str, int], digest: RowDigest
+        self,
+        connection: Connection,
+        batch_id: int,
+        fresh: list[_Receipt],
+        customers: dict[str, int],
+        digest: RowDigest,
     ) -> None:
-        fixed = {"source_id": self._order.source_id, "currency_code": self._order.currency, "import_batch_id": batch_id}
+        fixed = {
+            "source_id": self._order.source_id,
+            "currency_code": self._order.currency,
+            "import_batch_id": batch_id,
+        }
         insert = BulkInsert(
             connection, Purchase, ("external_no", "customer_id", "purchased_at", "total_amount"), fixed
         )
         for some in portions(fresh):
             rows = [
-                (receipt.number, customers[receipt.customer_no] if receipt.customer_no else None, receipt.at, receipt.total)
+                (
+                    receipt.number,
+                    customers[receipt.customer_no] if receipt.customer_no else None,
+                    receipt.at,
+                    receipt.total,
+                )
                 for receipt in some
             ]
             for receipt, key in zip(some, insert.store_with_keys(rows), strict=True):
                 receipt.key = key
-                digest.add("purchase", (receipt.number, receipt.customer_no, receipt.at.isoformat(), receipt.total))
+                digest.add(
+                    "purchase", (receipt.number, receipt.customer_no, receipt.at.isoformat(), receipt.total)
+                )
             for receipt in some:
                 receipt.lines = 0  # from here on the number of the last line
 

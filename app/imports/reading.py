@@ -27,6 +27,8 @@ MOST_CELL = 10_000
 SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".csv.xz", ".tsv.gz", ".tsv.xz", ".txt.gz", ".txt.xz", ".xlsx")
 _PIECE = 128 * 1024
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_NEVER_IN_A_NAME = {"Cc", "Cn", "Co", "Cs"}
+"""Kinds of signs (control, unassigned, private) that show that something else was read as text."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 Cells = list[str]
@@ -89,7 +91,10 @@ def _check_name(name: str) -> None:
     if not name.lower().endswith(SUFFIXES):
         raise BadInput(
             "file-kind",
-            _l("Only CSV (also packed as .gz or .xz) and XLSX can be imported; the file is named “%(name)s”.", name=name),
+            _l(
+                "Only CSV (also packed as .gz or .xz) and XLSX can be imported; the file is named “%(name)s”.",
+                name=name,
+            ),
         )
 
 
@@ -97,7 +102,10 @@ def _check_content(start: bytes, name: str, *, is_workbook: bool) -> None:
     if not start.strip():
         raise BadInput("file-empty", _l("The file is empty."))
     if start.startswith(_OLD_EXCEL):
-        raise BadInput("file-old-excel", _l("This is a workbook of the old or of a protected kind. Save it as XLSX or CSV."))
+        raise BadInput(
+            "file-old-excel",
+            _l("This is a workbook of the old or of a protected kind. Save it as XLSX or CSV."),
+        )
     lower = name.lower()
     is_packed = start.startswith((XZ, GZIP))
     if lower.endswith(".xlsx") != is_workbook or lower.endswith((".gz", ".xz")) != is_packed:
@@ -115,6 +123,8 @@ def _table(rows: Iterator[tuple[int, Cells]], lines: int, form: str) -> Table:
     while headers and not headers[-1]:
         headers.pop()
     named = [header for header in headers if header]
+    if any(unicodedata.category(sign) in _NEVER_IN_A_NAME for header in named for sign in header):
+        raise _no_text()
     twice = next((header for header in named if named.count(header) > 1), None)
     if twice is not None:
         raise BadInput(
@@ -122,7 +132,8 @@ def _table(rows: Iterator[tuple[int, Cells]], lines: int, form: str) -> Table:
         )
     if not named or len(headers) > MOST_COLUMNS:
         raise BadInput(
-            "no-header", _l("The first line must hold the names of the columns, %(most)s at most.", most=MOST_COLUMNS)
+            "no-header",
+            _l("The first line must hold the names of the columns, %(most)s at most.", most=MOST_COLUMNS),
         )
     return Table(headers, _limited(rows), lines, form)
 
@@ -130,7 +141,9 @@ def _table(rows: Iterator[tuple[int, Cells]], lines: int, form: str) -> Table:
 def _limited(rows: Iterator[tuple[int, Cells]]) -> Iterator[tuple[int, Cells]]:
     for count, (line, cells) in enumerate(rows, start=1):
         if count > MOST_ROWS:
-            raise BadInput("too-many-rows", _l("The file has more than %(most)s rows. Split it.", most=MOST_ROWS))
+            raise BadInput(
+                "too-many-rows", _l("The file has more than %(most)s rows. Split it.", most=MOST_ROWS)
+            )
         if len(cells) > MOST_COLUMNS or max(map(len, cells)) > MOST_CELL:
             raise BadInput(
                 "cell-too-long",
@@ -214,5 +227,8 @@ def _csv_rows(stream: io.TextIOWrapper, delimiter: str) -> Iterator[tuple[int, C
     except csv.Error as error:
         raise BadInput(
             "bad-quotes",
-            _l("The quotation marks of the row that begins on line %(line)s do not match. Correct it.", line=line),
+            _l(
+                "The quotation marks of the row that begins on line %(line)s do not match. Correct it.",
+                line=line,
+            ),
         ) from error

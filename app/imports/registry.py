@@ -49,7 +49,11 @@ class Importer:
 IMPORTERS: dict[str, Importer] = {
     importer.key: importer
     for importer in (
-        Importer(ImportKind.CUSTOMERS.value, _l("Customers"), customers.FIELDS, False, customers.CustomerImport),
-        Importer(ImportKind.PURCHASES.value, _l("Purchases"), purchases.FIELDS, True, purchases.PurchaseImport),
+        Importer(
+            ImportKind.CUSTOMERS.value, _l("Customers"), customers.FIELDS, False, customers.CustomerImport
+        ),
+        Importer(
+            ImportKind.PURCHASES.value, _l("Purchases"), purchases.FIELDS, True, purchases.PurchaseImport
+        ),
     )
 }

@@ -72,7 +72,9 @@ def run_import(
         outcome = _store(order, reading, dry_run=dry_run, progress=progress, draft_id=draft_id)
     if dry_run and draft_id is not None:
         with unit_of_work() as session:
-            change_batch(session, draft_id, **_batch_values(order, reading, outcome))
+            values = _batch_values(order, reading, outcome)
+            values["mapping"]["file"] = order.path.name
+            change_batch(session, draft_id, **values)
     return outcome
 
 
@@ -119,7 +121,11 @@ def _store(
             if earlier is not None:
                 return Outcome(batch_id=earlier, is_repeated=True)
             batch_id = draft_id or create_batch(
-                session, kind=order.kind, source_id=order.source_id, file_name=order.file_name[-200:], sha256=reading.sha256
+                session,
+                kind=order.kind,
+                source_id=order.source_id,
+                file_name=order.file_name[-200:],
+                sha256=reading.sha256,
             )
             stored = reading.running.store(session, batch_id, second_half)
             outcome = _outcome(reading, stored, batch_id)
@@ -153,7 +159,9 @@ def _post(session: Session, order: ImportOrder, reading: _Reading, stored: Store
     if stored.created.get("customer"):
         customer = table_of(Customer)
         made = session.connection().scalars(
-            customer.select().with_only_columns(customer.c.id).where(customer.c.import_batch_id == outcome.batch_id)
+            customer.select()
+            .with_only_columns(customer.c.id)
+            .where(customer.c.import_batch_id == outcome.batch_id)
         )
         reindex(session.connection(), Customer, list(made))
     record(

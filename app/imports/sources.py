@@ -27,7 +27,10 @@ def find_source(session: Session, name: str | None) -> int:
     known = ", ".join(row.name for row in alive[:20]) or "–"
     if name is None:
         raise BadInput("source-needed", _l("Name the source of the data. There are: %(known)s", known=known))
-    raise BadInput("no-such-source", _l("There is no source “%(name)s”. There are: %(known)s", name=name[:60], known=known))
+    raise BadInput(
+        "no-such-source",
+        _l("There is no source “%(name)s”. There are: %(known)s", name=name[:60], known=known),
+    )
 
 
 def owner_of(session: Session, actor: Actor, code: str | None = None) -> tuple[int, int]:
@@ -43,10 +46,14 @@ def owner_of(session: Session, actor: Actor, code: str | None = None) -> tuple[i
     if code is not None:
         query = query.where(Employee.code == code)
     elif actor.is_system:
-        query = query.join(Department, Department.leader_id == Employee.id).where(Department.parent_id.is_(None))
+        query = query.join(Department, Department.leader_id == Employee.id).where(
+            Department.parent_id.is_(None)
+        )
     else:
         query = query.where(Employee.id == actor.employee_id)
     row = session.execute(query.order_by(Employee.id)).first()
     if row is None:
-        raise RuleViolation("owner-needed", _l("Name an employee who is responsible for the imported customers."))
+        raise RuleViolation(
+            "owner-needed", _l("Name an employee who is responsible for the imported customers.")
+        )
     return int(row.id), int(row.department_id)

@@ -63,7 +63,9 @@ def _mine(table: Table, batch_id: int) -> ColumnElement[bool]:
 def _refuse_if_changed(connection: Connection, batch_id: int, created: dict[str, int]) -> None:
     for table in _ORDER:
         row = connection.execute(
-            select(func.count(), func.coalesce(func.max(table.c.row_version), 1)).where(_mine(table, batch_id))
+            select(func.count(), func.coalesce(func.max(table.c.row_version), 1)).where(
+                _mine(table, batch_id)
+            )
         ).one()
         if row[0] != created[table.name] or row[1] != 1:
             raise WrongState(
@@ -103,7 +105,8 @@ def _remove(session: Session, batch_id: int) -> dict[str, int]:
     connection = session.connection()
     customers = list(connection.scalars(select(_CUSTOMER.c.id).where(_mine(_CUSTOMER, batch_id))))
     removed = {
-        table.name: connection.execute(delete(table).where(_mine(table, batch_id))).rowcount for table in _ORDER
+        table.name: connection.execute(delete(table).where(_mine(table, batch_id))).rowcount
+        for table in _ORDER
     }
     for some in portions(customers):
         reindex(connection, Customer, some)

@@ -51,7 +51,9 @@ def _check_package(path: Path, most_bytes: int) -> None:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise _damaged(error) from error
     if "[Content_Types].xml" not in sizes or "xl/workbook.xml" not in sizes:
-        raise BadInput("file-disguised", _l("The packed file holds no workbook. Save the table as XLSX or CSV."))
+        raise BadInput(
+            "file-disguised", _l("The packed file holds no workbook. Save the table as XLSX or CSV.")
+        )
     if sum(sizes.values()) > most_bytes or sizes.get(_SHARED, 0) > _MOST_SHARED_TEXT:
         raise too_large()
 
@@ -91,4 +93,7 @@ def cell_text(value: Any) -> str:
 
 def _damaged(error: Exception) -> BadInput:
     _log.info("a workbook was refused: %s", type(error).__name__)
-    return BadInput("file-damaged", _l("The workbook cannot be read; it is damaged or protected. Save it anew as XLSX or CSV."))
+    return BadInput(
+        "file-damaged",
+        _l("The workbook cannot be read; it is damaged or protected. Save it anew as XLSX or CSV."),
+    )

@@ -55,11 +55,21 @@ class Desk:
         }  # fmt: skip
         return ImportOrder(**values)
 
-    def run(self, content: str | bytes | Path, kind: str = "purchases", *, name: str = "file.csv", dry_run: bool = False, **changes: Any) -> Outcome:
+    def run(
+        self,
+        content: str | bytes | Path,
+        kind: str = "purchases",
+        *,
+        name: str = "file.csv",
+        dry_run: bool = False,
+        **changes: Any,
+    ) -> Outcome:
         """Import a file or a content."""
         path = content if isinstance(content, Path) else self.file(content, name)
         with acting_as(SYSTEM):
-            return run_import(self.order(path, kind, **changes), dry_run=dry_run, progress=lambda _done, _total: None)
+            return run_import(
+                self.order(path, kind, **changes), dry_run=dry_run, progress=lambda _done, _total: None
+            )
 
     def digests(self) -> dict[str, tuple[int, str]]:
         """Return table → number of rows and a digest over all of them, the search index included."""
@@ -86,7 +96,9 @@ def desk(session: Session, tmp_path: Path) -> Desk:
     department = Department(code="D-1", name="市场部", kind="promotion")
     position = Position(code="P-1", title="专员", level=1)
     source = CustomerSource(code="SO-1", name="官网", kind="shop_system")
-    session.add_all([department, position, source, NumberSeries(prefix="CU", year=date.today().year, last_number=7)])  # noqa: DTZ011
+    session.add_all(
+        [department, position, source, NumberSeries(prefix="CU", year=date.today().year, last_number=7)]
+    )  # noqa: DTZ011
     session.flush()
     owner = Employee(code="E-1", name="李明", department_id=department.id, position_id=position.id,
                      hired_on=date(2020, 1, 1))  # fmt: skip
@@ -99,7 +111,9 @@ def desk(session: Session, tmp_path: Path) -> Desk:
 def real_file() -> Path:
     """The real invoice lines, which lie beside the project and are no part of it."""
     if not REAL.exists():
-        pytest.fail(f"The real data are missing: put {REAL.name} into {REAL.parent} (UCI “Online Retail”, CC BY 4.0).")
+        pytest.fail(
+            f"The real data are missing: put {REAL.name} into {REAL.parent} (UCI “Online Retail”, CC BY 4.0)."
+        )
     return REAL
 
 
@@ -109,7 +123,10 @@ def some_real_lines(real_file: Path, tmp_path_factory: pytest.TempPathFactory) -
 
     def cut(lines: int) -> Path:
         path = tmp_path_factory.mktemp("real") / "first.csv"
-        with lzma.open(real_file, "rt", encoding="utf-8", newline="") as whole, path.open("w", encoding="utf-8", newline="") as part:
+        with (
+            lzma.open(real_file, "rt", encoding="utf-8", newline="") as whole,
+            path.open("w", encoding="utf-8", newline="") as part,
+        ):
             part.writelines(line for line, _number in zip(whole, range(lines + 1), strict=False))
         return path
 

@@ -10,7 +10,10 @@ from models.customers import Customer, CustomerIdentity
 from tests.imports.conftest import Desk
 
 HEADER = "会员号,姓名,类型,性别,生日,手机号,邮箱,城市,备注\n"
-GOOD = HEADER + "M1,张伟,个人,男,1990-01-31,138 0013 8000,Zhang@Example.com,杭州,\nM2,大商公司,企业,,,,,上海,\n,李娜,,女,,13900139000,,,\n"
+GOOD = (
+    HEADER
+    + "M1,张伟,个人,男,1990-01-31,138 0013 8000,Zhang@Example.com,杭州,\nM2,大商公司,企业,,,,,上海,\n,李娜,,女,,13900139000,,,\n"
+)
 
 
 def test_customers_with_contact_ways(desk: Desk) -> None:
@@ -18,7 +21,12 @@ def test_customers_with_contact_ways(desk: Desk) -> None:
     assert (outcome.read, outcome.stored, outcome.refused) == (3, 3, 0)
     assert outcome.created == {"customer": 3, "customer_identity": 3}
     found = desk.session.scalars(select(Customer).filter_by(source_customer_no="M1")).one()
-    assert (found.name, found.gender, found.birthday, found.city) == ("张伟", "male", date(1990, 1, 31), "杭州")
+    assert (found.name, found.gender, found.birthday, found.city) == (
+        "张伟",
+        "male",
+        date(1990, 1, 31),
+        "杭州",
+    )
     assert sorted(one.value for one in found.identities) == ["+8613800138000", "zhang@example.com"]
     assert found.completeness == 65
     company = desk.session.scalars(select(Customer).filter_by(source_customer_no="M2")).one()

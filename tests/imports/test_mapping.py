@@ -7,33 +7,92 @@ import pytest
 
 from app.core.errors import BadInput
 from app.imports import customers, purchases
-from app.imports.mapping import choice, complete, currency_code, day, detect, instant, number_text, scaled, text, whole, zone_named
+from app.imports.mapping import (
+    choice,
+    complete,
+    currency_code,
+    day,
+    detect,
+    instant,
+    number_text,
+    scaled,
+    text,
+    whole,
+    zone_named,
+)
 from app.imports.problems import RowRefused
 
 LONDON = ZoneInfo("Europe/London")
-UCI = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
+UCI = [
+    "InvoiceNo",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "UnitPrice",
+    "CustomerID",
+    "Country",
+]
 
 
 @pytest.mark.parametrize(
     "headers",
     [
         UCI,
-        ["invoice no", "STOCK_CODE", "description", "quantity", "invoice-date", "Unit Price", "Customer ID", "country"],
+        [
+            "invoice no",
+            "STOCK_CODE",
+            "description",
+            "quantity",
+            "invoice-date",
+            "Unit Price",
+            "Customer ID",
+            "country",
+        ],
         ["订单号", "商品编码", "品名", "数量", "下单时间", "单价", "会员号", "国家"],
         ["小票号", "货号", "商品名称", "件数", "日期", "价格", "客户编号", "国家"],
         ["訂單編號", "貨號", "商品名稱", "數量", "購買時間", "單價", "會員編號", "國家"],
-        ["external_no", "sku", "description", "quantity", "purchased_at", "unit_price", "customer_no", "country"],
+        [
+            "external_no",
+            "sku",
+            "description",
+            "quantity",
+            "purchased_at",
+            "unit_price",
+            "customer_no",
+            "country",
+        ],
     ],
 )
 def test_headers_are_recognised(headers: list[str]) -> None:
-    names = ["external_no", "sku", "description", "quantity", "purchased_at", "unit_price", "customer_no", "country"]
+    names = [
+        "external_no",
+        "sku",
+        "description",
+        "quantity",
+        "purchased_at",
+        "unit_price",
+        "customer_no",
+        "country",
+    ]
     assert detect(purchases.FIELDS, headers) == dict(zip(names, headers, strict=True))
 
 
 def test_chinese_customer_headers() -> None:
     headers = ["会员号", "姓名", "性别", "生日", "手机号", "邮箱", "微信号", "城市", "地址", "备注"]
     found = detect(customers.FIELDS, headers)
-    assert list(found.values()) == ["会员号", "姓名", "性别", "生日", "城市", "地址", "手机号", "邮箱", "微信号", "备注"]
+    assert list(found.values()) == [
+        "会员号",
+        "姓名",
+        "性别",
+        "生日",
+        "城市",
+        "地址",
+        "手机号",
+        "邮箱",
+        "微信号",
+        "备注",
+    ]
 
 
 def test_a_column_chosen_by_hand_wins_and_a_field_can_be_left_out() -> None:
@@ -61,7 +120,15 @@ def test_a_mapping_that_cannot_be(headers: list[str], chosen: dict[str, str], co
 
 @pytest.mark.parametrize(
     ("given", "value"),
-    [("2.55", 25_500), ("0", 0), ("-1", -10_000), ("+3.", 30_000), ("0.001", 10), ("1.00000", 10_000), ("0.0001", 1)],
+    [
+        ("2.55", 25_500),
+        ("0", 0),
+        ("-1", -10_000),
+        ("+3.", 30_000),
+        ("0.001", 10),
+        ("1.00000", 10_000),
+        ("0.0001", 1),
+    ],
 )
 def test_decimals(given: str, value: int) -> None:
     assert scaled(LONDON)(given) == value
@@ -84,7 +151,9 @@ def test_whole_numbers(given: str, value: int) -> None:
     assert whole(LONDON)(given) == value
 
 
-@pytest.mark.parametrize(("given", "reason"), [("6.5", "not-whole"), ("six", "not-a-number"), ("", "not-a-number")])
+@pytest.mark.parametrize(
+    ("given", "reason"), [("6.5", "not-whole"), ("six", "not-a-number"), ("", "not-a-number")]
+)
 def test_what_is_no_whole_number(given: str, reason: str) -> None:
     with pytest.raises(RowRefused) as caught:
         whole(LONDON)(given)

@@ -34,7 +34,15 @@ def refusals(outcome: Outcome) -> list[tuple[int, str, str, str]]:
     return [(p.line, p.column, p.value, p.reason) for p in outcome.problems]
 
 
-def line(number: str = "1", sku: str = "A", quantity: str = "1", at: str = "2011-05-01", price: str = "1", customer: str = "", country: str = "UK") -> str:
+def line(
+    number: str = "1",
+    sku: str = "A",
+    quantity: str = "1",
+    at: str = "2011-05-01",
+    price: str = "1",
+    customer: str = "",
+    country: str = "UK",
+) -> str:
     return f"{number},{sku},thing,{quantity},{at},{price},{customer},{country}\n"
 
 
@@ -86,7 +94,9 @@ def test_receipts_lines_and_customers_are_made(desk: Desk) -> None:
         (line()[:-1] + ",more\n", "", "cells"),
     ],
 )  # fmt: skip
-def test_a_row_that_cannot_be_stored_names_line_column_and_cure(desk: Desk, row: str, column: str | None, reason: str | None) -> None:
+def test_a_row_that_cannot_be_stored_names_line_column_and_cure(
+    desk: Desk, row: str, column: str | None, reason: str | None
+) -> None:
     content = HEADER + line("OK-1") + row
     if reason is None:
         with pytest.raises(BadInput):  # a control character makes the whole file no text
@@ -102,7 +112,9 @@ def test_a_row_that_cannot_be_stored_names_line_column_and_cure(desk: Desk, row:
 
 
 def test_a_receipt_is_stored_whole_or_not_at_all(desk: Desk) -> None:
-    outcome = desk.run(HEADER + line("1", "A") + line("1", "B", quantity="0") + line("1", "C") + line("2", "D"))
+    outcome = desk.run(
+        HEADER + line("1", "A") + line("1", "B", quantity="0") + line("1", "C") + line("2", "D")
+    )
     assert refusals(outcome) == [
         (2, "InvoiceNo", "1", "receipt-incomplete"), (3, "Quantity", "0", "zero-quantity"), (4, "InvoiceNo", "1", "receipt-incomplete"),
     ]  # fmt: skip
@@ -147,7 +159,10 @@ def test_rows_that_are_there_already_stay_as_they_are(desk: Desk) -> None:
     assert (more.stored, more.unchanged, more.created["customer"]) == (1, 4, 0)
 
 
-@pytest.mark.parametrize(("old", "new"), [(",6,", ",7,"), ("2.55", "2.56"), ("WHITE", "RED"), ("08:25", "08:24"), ("71053", "71054")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(",6,", ",7,"), ("2.55", "2.56"), ("WHITE", "RED"), ("08:25", "08:24"), ("71053", "71054")],
+)
 def test_a_stored_receipt_with_other_content_is_refused(desk: Desk, old: str, new: str) -> None:
     desk.run(GOOD)
     before = desk.digests()
@@ -170,7 +185,9 @@ def test_a_dry_run_tells_the_same_and_stores_nothing(desk: Desk) -> None:
     assert tried.digest == done.digest
 
 
-def test_nothing_is_half_stored_when_the_database_refuses_in_the_middle(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_half_stored_when_the_database_refuses_in_the_middle(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = desk.digests()
     monkeypatch.setattr("app.imports.spool.CHUNK", 2)
     real = desk.run.__func__  # type: ignore[attr-defined]
@@ -248,7 +265,9 @@ def test_undo_is_refused_when_a_row_was_changed_added_or_removed_since(desk: Des
     outcome = desk.run(GOOD)
     key = outcome.batch_id or 0
     receipt = desk.session.scalars(select(Purchase).filter_by(external_no="536365")).one()
-    extra = PurchaseLine(purchase_id=receipt.id, line_no=9, sku="X", quantity=1, unit_price=Decimal(1), line_total=Decimal(1))
+    extra = PurchaseLine(
+        purchase_id=receipt.id, line_no=9, sku="X", quantity=1, unit_price=Decimal(1), line_total=Decimal(1)
+    )
     desk.session.add(extra)
     desk.session.commit()
     with pytest.raises(WrongState) as caught:
@@ -264,7 +283,9 @@ def test_undo_is_refused_when_a_row_was_changed_added_or_removed_since(desk: Des
     assert caught.value.code == "batch-changed"
 
 
-def test_a_merged_customer_gets_the_purchases_of_his_old_number_and_one_in_the_bin_gets_none(desk: Desk) -> None:
+def test_a_merged_customer_gets_the_purchases_of_his_old_number_and_one_in_the_bin_gets_none(
+    desk: Desk,
+) -> None:
     desk.run(HEADER + line("1", customer="7") + line("2", customer="8") + line("3", customer="9"))
     found = {c.source_customer_no: c for c in desk.session.scalars(select(Customer))}
     found["7"].status, found["7"].merged_into_id = "merged", found["8"].id
@@ -272,7 +293,9 @@ def test_a_merged_customer_gets_the_purchases_of_his_old_number_and_one_in_the_b
     desk.session.commit()
     outcome = desk.run(HEADER + line("4", customer="7") + line("5", customer="9"))
     assert refusals(outcome) == [(3, "CustomerID", "9", "customer-in-bin")]
-    assert desk.session.scalars(select(Purchase).filter_by(external_no="4")).one().customer_id == found["8"].id
+    assert (
+        desk.session.scalars(select(Purchase).filter_by(external_no="4")).one().customer_id == found["8"].id
+    )
 
 
 def test_the_trail_tells_the_import_in_one_entry_without_personal_values(desk: Desk) -> None:
@@ -305,7 +328,9 @@ def test_a_chinese_file(desk: Desk, encoding: str) -> None:
 def test_a_workbook(desk: Desk) -> None:
     book = openpyxl.Workbook()
     book.active.append(HEADER.strip().split(","))
-    book.active.append([536365, "85123A", "HEART", 6, datetime(2010, 12, 1, 8, 26), 2.55, 17850.0, "United Kingdom"])  # noqa: DTZ001
+    book.active.append(
+        [536365, "85123A", "HEART", 6, datetime(2010, 12, 1, 8, 26), 2.55, 17850.0, "United Kingdom"]
+    )  # noqa: DTZ001
     path = desk.folder / "a.xlsx"
     book.save(path)
     outcome = desk.run(path)

@@ -35,7 +35,9 @@ def refusal(path: Path, name: str | None = None) -> str:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_csv_in_every_encoding_and_with_every_separator(tmp_path: Path, delimiter: str, encoding: str, end: str) -> None:
+def test_csv_in_every_encoding_and_with_every_separator(
+    tmp_path: Path, delimiter: str, encoding: str, end: str
+) -> None:
     text = end.join(delimiter.join(row) for row in [HEADER, *ROWS]) + end
     path = tmp_path / "a.csv"
     path.write_bytes(text.encode(encoding))
@@ -107,6 +109,7 @@ def _workbook_parts(tmp_path: Path) -> dict[str, bytes]:
         ("a.csv", b'a,b\n1,"x"y\n', "bad-quotes"),
         ("a.csv", b"a,b\n1,\x00\x01\x02\n", "file-no-text"),
         ("a.csv", b"a,b\n1,\xff\xff\n", "file-no-text"),
+        ("a.csv", b"MZ\x90\x00" * 9, "file-no-text"),
         ("a.csv", b"<html><table><tr><td>1</td></tr></table>", "file-no-text"),
         ("a.csv", b"%PDF-1.7\nabc", "file-no-text"),
         ("a.csv", "a,b\n1,2\n".encode("utf-16")[:-1], "file-no-text"),
@@ -124,7 +127,9 @@ def _workbook_parts(tmp_path: Path) -> dict[str, bytes]:
         ("a.xlsx", ZIP + b"junk" * 50, "file-damaged"),
     ],
 )  # fmt: skip
-def test_what_is_no_table_is_refused_with_a_sentence(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+def test_what_is_no_table_is_refused_with_a_sentence(
+    tmp_path: Path, name: str, content: bytes, code: str
+) -> None:
     path = tmp_path / "stored-under-another-name"
     path.write_bytes(content)
     assert refusal(path, name) == code
@@ -175,9 +180,14 @@ def test_randomly_damaged_workbooks_are_read_or_refused(tmp_path: Path) -> None:
     assert refused > 20
 
 
-def test_bombs_are_refused_before_they_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bombs_are_refused_before_they_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reading, "MOST_BYTES", 1_000_000)
-    for name, content in (("a.csv.gz", gzip.compress(b"1,2\n" * 500_000)), ("a.csv.xz", lzma.compress(b"1,2\n" * 500_000))):
+    for name, content in (
+        ("a.csv.gz", gzip.compress(b"1,2\n" * 500_000)),
+        ("a.csv.xz", lzma.compress(b"1,2\n" * 500_000)),
+    ):
         path = tmp_path / name
         path.write_bytes(content)
         assert refusal(path) == "file-too-large"
@@ -189,7 +199,15 @@ def test_bombs_are_refused_before_they_fill_the_memory(tmp_path: Path, monkeypat
 
 
 def test_an_xz_file_that_asks_for_a_gigabyte_is_refused(tmp_path: Path) -> None:
-    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 256 * 1024 * 1024, "mode": lzma.MODE_FAST, "mf": lzma.MF_HC3, "nice_len": 8}]
+    filters = [
+        {
+            "id": lzma.FILTER_LZMA2,
+            "dict_size": 256 * 1024 * 1024,
+            "mode": lzma.MODE_FAST,
+            "mf": lzma.MF_HC3,
+            "nice_len": 8,
+        }
+    ]
     path = tmp_path / "a.csv.xz"
     packer = lzma.LZMACompressor(format=lzma.FORMAT_XZ, filters=filters)
     path.write_bytes(packer.compress(b"a,b\n1,2\n") + packer.flush())
@@ -211,7 +229,9 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path) -> None:
     seeds = [b"a,b\n1,2\n", "编号,姓名\n1,张伟\n".encode("gb18030"), "a,b\n1,é\n".encode("utf-16")]
     read_ = 0
     for number in range(600):
-        content = bytearray(seeds[number % 3] + random.randbytes(random.randint(0, 12)) + io.BytesIO(b'"\r\n,').read())
+        content = bytearray(
+            seeds[number % 3] + random.randbytes(random.randint(0, 12)) + io.BytesIO(b'"\r\n,').read()
+        )
         content[random.randrange(len(content))] = random.randrange(256)
         path.write_bytes(content)
         try:

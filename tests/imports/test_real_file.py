@@ -15,7 +15,9 @@ WHOLE = (209_029, 10_783, 2_767)
 """Rows, receipts and customers, counted in the file by other means."""
 
 
-def test_the_real_file(app: Flask, desk: Desk, real_file: Path, some_real_lines: Callable[[int], Path]) -> None:
+def test_the_real_file(
+    app: Flask, desk: Desk, real_file: Path, some_real_lines: Callable[[int], Path]
+) -> None:
     is_sqlite = db.engine.dialect.name == "sqlite"
     path = real_file if is_sqlite else some_real_lines(30_000)
     before = desk.digests()
@@ -27,9 +29,15 @@ def test_the_real_file(app: Flask, desk: Desk, real_file: Path, some_real_lines:
         assert outcome.read == WHOLE[0]
     else:
         assert (outcome.read, outcome.stored) == (30_000, 30_000)
-    total, sums = desk.session.connection().execute(
-        text("SELECT (SELECT sum(total_amount) FROM purchase), (SELECT sum(line_total) FROM purchase_line)")
-    ).one()
+    total, sums = (
+        desk.session.connection()
+        .execute(
+            text(
+                "SELECT (SELECT sum(total_amount) FROM purchase), (SELECT sum(line_total) FROM purchase_line)"
+            )
+        )
+        .one()
+    )
     assert total == sums
     again = desk.run(path)
     assert again.is_repeated
