@@ -108,17 +108,17 @@ class Row:
         )
 
     @declared_attr
-    def created_by(cls) -> Mapped[Any]:  # noqa: N805
+    def created_by(cls: Any) -> Mapped[Any]:  # noqa: N805
         """The account that made the row."""
         return relationship(
-            "PortalUser", foreign_keys=f"{cls.__name__}.created_by_id", viewonly=True, lazy="select"
+            "PortalUser", foreign_keys=lambda: cls.created_by_id, viewonly=True, lazy="select"
         )
 
     @declared_attr
-    def changed_by(cls) -> Mapped[Any]:  # noqa: N805
+    def changed_by(cls: Any) -> Mapped[Any]:  # noqa: N805
         """The account that last changed the row."""
         return relationship(
-            "PortalUser", foreign_keys=f"{cls.__name__}.changed_by_id", viewonly=True, lazy="select"
+            "PortalUser", foreign_keys=lambda: cls.changed_by_id, viewonly=True, lazy="select"
         )
 
     @declared_attr.directive
