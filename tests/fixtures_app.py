@@ -1,6 +1,7 @@
 """Fixtures of the portal: an app per database, a rolled-back transaction per test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         url = f"sqlite:///{folder / 'yingce.db'}"
     else:
         url = request.getfixturevalue("postgres_url")
+    with portal_on(url, folder) as portal:
+        yield portal
+        db.session.remove()
+        FabModel.metadata.drop_all(db.engine)
+
+
+@contextmanager
+def portal_on(url: str, folder: Path) -> Iterator[Flask]:
+    """The portal on an empty migrated database, inside of its application context."""
     settings = Settings.from_environment({"YINGCE_INSTANCE": str(folder), "YINGCE_DATABASE_URL": url})
     portal = create_app(settings)
     with portal.app_context():
@@ -30,7 +40,6 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             create_triggers(connection)
         yield portal
         db.session.remove()
-        FabModel.metadata.drop_all(db.engine)
         db.engine.dispose()
 
 

@@ -1,7 +1,8 @@
 """One person per seeded role with an account, an employee and two doors: a cookie and a token.
 
 The organisation: the head office above marketing and sales; a senior above the director above the group
-lead above a staff member. `colleague` is staff in sales, so that his records are out of the others' sight.
+lead above a staff member. `colleague` is staff in sales, so that his records are out of the others' sight;
+`stranger` has an account whose role grants nothing.
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,6 @@ from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
 from app.core.actor import SYSTEM, acting_as
-from app.core.clock import today
 from app.core.db import declare_read_only
 from app.security import roles
 from app.security.seed import sync_rights
@@ -34,6 +34,7 @@ from models.users import PortalUser
 from views.rights import declared_rights
 
 PASSWORD = "Correct-Horse-9"
+NO_RIGHTS = "NoRights"
 _HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")  # a good hash would cost a second per test
 
 
@@ -143,6 +144,7 @@ class People:
     analyst: Person
     partner: Person
     colleague: Person
+    stranger: Person
 
     def all(self) -> dict[str, Person]:
         """Return each person by name."""
@@ -153,88 +155,91 @@ class People:
         return PortalClient(self.app, TestResponse, use_cookies=True)
 
 
+PLACES: dict[str, tuple[str, str | None, str | None]] = {
+    "senior": (roles.SENIOR, "head_office", None),
+    "director": (roles.DIRECTOR, "marketing", "senior"),
+    "group_lead": (roles.GROUP_LEAD, "marketing", "director"),
+    "staff": (roles.STAFF, "marketing", "group_lead"),
+    "colleague": (roles.STAFF, "sales", "senior"),
+    "administrator": (roles.ADMINISTRATOR, "head_office", "senior"),
+    "inspector": (roles.INSPECTOR, "head_office", "senior"),
+    "analyst": (roles.ANALYST, "sales", "senior"),
+    "partner": (roles.PARTNER, None, None),
+    "stranger": (NO_RIGHTS, "head_office", "senior"),
+}
+"""User name → role, department, superior."""
+DEPARTMENTS = {"head_office": ("D-T-1", "总部"), "marketing": ("D-T-2", "市场部"), "sales": ("D-T-3", "销售部")}
+
+
 @pytest.fixture
 def people(app: Flask, session: Session) -> People:
-    """One person per seeded role, stored in the transaction of the test; see the module's docstring."""
-    with acting_as(SYSTEM):
-        return make_people(app, session)
+    """One person per seeded role, in the transaction of the test; see the module's docstring."""
+    if session.scalar(select(PortalUser.id).filter_by(username="staff")) is None:
+        make_people(app, session)
+    return find_people(app, session)
 
 
-def make_people(app: Flask, session: Session) -> People:
+def find_people(app: Flask, session: Session) -> People:
+    """Return the people that `make_people` stored."""
+    departments = {
+        name: session.scalars(select(Department).filter_by(code=code)).one() for name, (code, _) in DEPARTMENTS.items()
+    }
+    position = session.scalars(select(Position).filter_by(code="PO-T-1")).one()
+    persons = {}
+    for name, (role, _, _) in PLACES.items():
+        user = session.scalars(select(PortalUser).filter_by(username=name)).one()
+        persons[name] = Person(app, session, role, user, session.scalar(select(Employee).filter_by(user_id=user.id)))
+    return People(app=app, session=session, position=position, **departments, **persons)
+
+
+def make_people(app: Flask, session: Session) -> None:
     """Store rights, roles, the organisation and its people, and commit."""
-    with app.app_context():
-        declared = declared_rights()
-    sync_rights(session, declared)
-    head_office = Department(code="D-T-1", name="总部", kind="management")
-    marketing = Department(code="D-T-2", name="市场部", kind="promotion", parent=head_office)
-    sales = Department(code="D-T-3", name="销售部", kind="sales", parent=head_office)
-    position = Position(code="PO-T-1", title="专员", level=1)
-    session.add_all([head_office, marketing, sales, position])
-    session.flush()
-    seeded = {role.name: role for role in session.scalars(select(Role))}
-    number = iter(range(1, 100))
-
-    def person(role: str, department: Department | None, superior: Person | None) -> Person:
-        return _person(
-            app,
-            session,
-            role=seeded[role],
-            number=next(number),
-            department=department,
-            position=position,
-            superior=superior,
-        )
-
-    senior = person(roles.SENIOR, head_office, None)
-    director = person(roles.DIRECTOR, marketing, senior)
-    group_lead = person(roles.GROUP_LEAD, marketing, director)
-    found = People(
-        app=app, session=session, head_office=head_office, marketing=marketing, sales=sales, position=position,
-        senior=senior, director=director, group_lead=group_lead,
-        staff=person(roles.STAFF, marketing, group_lead),
-        colleague=person(roles.STAFF, sales, senior),
-        administrator=person(roles.ADMINISTRATOR, head_office, senior),
-        inspector=person(roles.INSPECTOR, head_office, senior),
-        analyst=person(roles.ANALYST, sales, senior),
-        partner=person(roles.PARTNER, None, None),
-    )  # fmt: skip
-    marketing.leader_id, sales.leader_id, head_office.leader_id = (
-        director.employee_id,
-        senior.employee_id,
-        senior.employee_id,
-    )
-    company = Partner(code="PA-T-1", name="测试经销商", kind=PartnerKind.DISTRIBUTOR.value,
-                      owner_id=found.staff.employee_id, department_id=marketing.id)  # fmt: skip
-    session.add(company)
-    session.flush()
-    found.partner.user.partner_id = company.id
-    session.commit()
-    return found
+    with acting_as(SYSTEM):
+        with app.app_context():
+            declared = declared_rights()
+        sync_rights(session, declared)
+        departments = {
+            name: Department(code=code, name=title, kind="sales") for name, (code, title) in DEPARTMENTS.items()
+        }
+        departments["marketing"].parent = departments["sales"].parent = departments["head_office"]
+        position = Position(code="PO-T-1", title="专员", level=1)
+        session.add_all([*departments.values(), position, Role(name=NO_RIGHTS)])
+        session.flush()
+        seeded = {role.name: role for role in session.scalars(select(Role))}
+        employees: dict[str, Employee] = {}
+        for number, (name, (role, place, superior)) in enumerate(PLACES.items(), start=1):
+            user = PortalUser(username=name, first_name=role, last_name=str(number), active=True, language="en",
+                              email=f"{name}@example.com", password=_HASH, roles=[seeded[role]])  # fmt: skip
+            session.add(user)
+            session.flush()
+            if place is not None:
+                employees[name] = _employee(
+                    session,
+                    code=f"E-T-{number}",
+                    name=f"{role} {number}",
+                    user_id=user.id,
+                    department_id=departments[place].id,
+                    position_id=position.id,
+                    superior_id=employees[superior].id if superior else None,
+                )
+        departments["head_office"].leader = departments["sales"].leader = employees["senior"]
+        departments["marketing"].leader = employees["director"]
+        _partner(session, employees["staff"])
+        session.commit()
 
 
-def _person(
-    app: Flask,
-    session: Session,
-    *,
-    role: Role,
-    number: int,
-    department: Department | None,
-    position: Position,
-    superior: Person | None,
-) -> Person:
-    name = f"{role.name}{number}"
-    user = PortalUser(username=name.lower(), first_name=role.name, last_name=str(number), active=True,
-                      email=f"{name.lower()}@example.com", password=_HASH, roles=[role], language="en")  # fmt: skip
-    session.add(user)
-    session.flush()
-    if department is None:
-        return Person(app, session, role.name, user, None)
-    above = superior.employee_id if superior else None
-    employee = Employee(code=f"E-T-{number}", name=name, user_id=user.id, department_id=department.id,
-                        position_id=position.id, superior_id=above, hired_on=date(2020, 1, 1))  # fmt: skip
+def _employee(session: Session, **columns: Any) -> Employee:
+    employee = Employee(**columns, hired_on=date(2020, 1, 1))
     session.add(employee)
     session.flush()
-    session.add(EmployeeAssignment(employee_id=employee.id, department_id=department.id, position_id=position.id,
-                                   superior_id=above, start_on=min(date(2020, 1, 1), today())))  # fmt: skip
+    post = {name: columns[name] for name in ("department_id", "position_id", "superior_id")}
+    session.add(EmployeeAssignment(employee_id=employee.id, start_on=date(2020, 1, 1), **post))
+    return employee
+
+
+def _partner(session: Session, owner: Employee) -> None:
+    company = Partner(code="PA-T-1", name="测试经销商", kind=PartnerKind.DISTRIBUTOR.value,
+                      owner_id=owner.id, department_id=owner.department_id)  # fmt: skip
+    session.add(company)
     session.flush()
-    return Person(app, session, role.name, user, employee)
+    session.scalars(select(PortalUser).filter_by(username="partner")).one().partner_id = company.id

@@ -164,8 +164,6 @@ def _kind(column: "Column[Any]", info: Mapping[str, Any]) -> Kind:
     )
     if "choices" in info:
         return Kind.CHOICE
-    if column.foreign_keys and info.get("label") is not None:
-        return Kind.RELATION
     for column_type, kind in simple:
         if isinstance(column.type, column_type):
             return Kind.MULTILINE if kind is Kind.TEXT and info.get("multiline") else kind
@@ -189,8 +187,6 @@ def fields_of(model: Any) -> dict[str, Field]:
             continue
         relation, target = _relation_of(model, column) if column.foreign_keys else (None, None)
         kind = Kind.RELATION if relation else _kind(column, info)
-        if kind is Kind.RELATION and relation is None:
-            kind = Kind.INTEGER
         has_default = column.default is not None or column.server_default is not None
         found[name] = Field(
             name=name,

@@ -8,6 +8,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import (
@@ -16,9 +17,9 @@ from sqlalchemy import (
     Select,
     and_,
     asc,
+    bindparam,
     desc,
     func,
-    literal,
     or_,
     select,
     true,
@@ -30,9 +31,12 @@ from werkzeug.datastructures import MultiDict
 from app.core.errors import BadInput
 from app.core.i18n import lazy_gettext as _l
 from app.search.quick import match
+from models.base import SoftDeleted
 from views.fields import MAX_INTEGER, NUMERIC, Field, Kind, title_column
 
 COUNT_CAP = 10_000
+COUNT_KEPT = 30.0
+"""Seconds for which “more than the cap” is believed of a whole table."""
 PAGE_SIZES = (25, 50, 100, 200)
 MAX_OFFSET = 2_000_000
 MAX_TEXT = 100
@@ -256,6 +260,35 @@ def capped_count(
     return min(count, COUNT_CAP), count > COUNT_CAP
 
 
+_capped_until: dict[tuple[str, type[Any], bool], float] = {}
+"""Whole tables found to hold more rows than the cap, and until when that is believed."""
+
+
+def _count(
+    session: Session, model: type[Any], query: ListQuery, clauses: Sequence[ColumnElement[bool]], *, whole: bool
+) -> tuple[int, bool]:
+    """Return the count; that a whole table is beyond the cap is asked once in `COUNT_KEPT` seconds."""
+    if not whole:
+        return capped_count(session, model, clauses)
+    key = (str(session.get_bind().engine.url), model, query.is_bin)
+    if _capped_until.get(key, 0.0) > monotonic():
+        return COUNT_CAP, True
+    count, is_capped = capped_count(session, model, clauses)
+    if is_capped:
+        _capped_until[key] = monotonic() + COUNT_KEPT
+    return count, is_capped
+
+
+def _is_whole(model: type[Any], query: ListQuery, visible: ColumnElement[bool]) -> bool:
+    """Whether the list shows every row of the table, or of its bin: no filter, and a scope of all."""
+    if query.text or query.conditions:
+        return False
+    if not issubclass(model, SoftDeleted):
+        return visible is true()
+    column = model.deleted_at
+    return bool(visible.compare(column.is_not(None) if query.is_bin else column.is_(None)))
+
+
 def fetch_page(
     session: Session,
     model: type[Any],
@@ -263,33 +296,68 @@ def fetch_page(
     query: ListQuery,
     visible: ColumnElement[bool],
 ) -> ListPage:
-    """Return one page of a list in two statements: the count and the rows."""
-    dialect = session.get_bind().dialect.name
-    clauses = [visible, *clause_of(model, query, dialect)]
+    """Return one page of a list in at most two statements: the count and the rows."""
+    whole = _is_whole(model, query, visible)
+    clauses = [visible, *clause_of(model, query, session.get_bind().dialect.name)]
     clauses = [clause for clause in clauses if clause is not true()] or [true()]
-    count, is_capped = capped_count(session, model, clauses)
-    sort_column = getattr(model, query.sort)
-    direction = desc if query.is_descending else asc
-    keys = select(model.id).where(*clauses)
-    if query.after is not None:
-        value, key = query.after  # bound as the column's own type: a Money in cents, an Instant in UTC
-        here, there = (
-            tuple_(sort_column, model.id),
-            tuple_(literal(value, sort_column.type), literal(key, Integer)),
-        )
-        keys = keys.where(here < there if query.is_descending else here > there)
-    elif query.page:
-        keys = keys.offset(query.page * query.size)
-    ordered = (direction(model.id),) if query.sort == "id" else (direction(sort_column), direction(model.id))
-    inner = keys.order_by(*ordered).limit(query.size + 1).subquery()
-    statement = row_statement(model, columns, sort_column).join(inner, inner.c.id == model.id)
-    rows = session.execute(statement.order_by(*ordered)).all()
+    count, is_capped = _count(session, model, query, clauses, whole=whole)
+    statement = (
+        _whole_page(model, columns, query, clauses) if whole else _page(model, columns, query, clauses)
+    )
+    rows = session.execute(statement, _bound(query)).all()
     has_next = len(rows) > query.size
     rows = rows[: query.size]
     last = rows[-1] if rows and has_next else None
     next_cursor = cursor_of(_plain(last[1]), last[0]) if last is not None and last[1] is not None else None
     shaped = [(row[0], *shape(columns, row[2:])) for row in rows]
     return ListPage(shaped, count, is_capped, has_next, next_cursor, query)
+
+
+def _bound(query: ListQuery) -> dict[str, Any]:
+    """Return the values of a page statement's parameters."""
+    bound: dict[str, Any] = {"page_size": query.size + 1}
+    if query.after is not None:
+        bound["after_value"], bound["after_key"] = query.after
+    elif query.page:
+        bound["page_start"] = query.page * query.size
+    return bound
+
+
+def _page(
+    model: type[Any], columns: Sequence[Field], query: ListQuery, clauses: Sequence[ColumnElement[bool]]
+) -> Select[Any]:
+    """Return the statement of a page: its keys by an index, then what only these rows show."""
+    sort_column = getattr(model, query.sort)
+    direction = desc if query.is_descending else asc
+    keys = select(model.id).where(*clauses)
+    if query.after is not None:
+        # bound as the column's own type: a Money in cents, an Instant in UTC
+        here, there = (
+            tuple_(sort_column, model.id),
+            tuple_(bindparam("after_value", type_=sort_column.type), bindparam("after_key", type_=Integer)),
+        )
+        keys = keys.where(here < there if query.is_descending else here > there)
+    elif query.page:
+        keys = keys.offset(bindparam("page_start", type_=Integer))
+    ordered = (direction(model.id),) if query.sort == "id" else (direction(sort_column), direction(model.id))
+    inner = keys.order_by(*ordered).limit(bindparam("page_size", type_=Integer)).subquery()
+    statement = row_statement(model, columns, sort_column).join(inner, inner.c.id == model.id)
+    return statement.order_by(*ordered)
+
+
+_whole_pages: dict[tuple[Any, ...], Select[Any]] = {}
+"""The page statements of whole tables: few, asked most, and dearer to build than to run."""
+
+
+def _whole_page(
+    model: type[Any], columns: Sequence[Field], query: ListQuery, clauses: Sequence[ColumnElement[bool]]
+) -> Select[Any]:
+    """Return `_page` of a list without filter and scope, made at its first use."""
+    way = (query.sort, query.is_descending, query.after is not None, query.page > 0, query.is_bin)
+    key = (model, *way, *(described.name for described in columns))
+    if key not in _whole_pages:
+        _whole_pages[key] = _page(model, columns, query, clauses)
+    return _whole_pages[key]
 
 
 def _plain(value: Any) -> Any:

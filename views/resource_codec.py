@@ -85,7 +85,8 @@ class RowEncoder:
         shown: dict[str, Any] = {"id": row[0]}
         for (name, title, encode), value in zip(self._columns, row[1:], strict=True):
             if title is not None:
-                shown[name], shown[title] = value
+                shown[name], text = value
+                shown[title] = text if text is None else str(text)  # a title may be a number or a choice
             elif encode is None or value is None:
                 shown[name] = value
             else:
