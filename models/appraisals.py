@@ -71,7 +71,7 @@ class Consequence(LabelEnum):
 class CycleStatus(LabelEnum):
     """Whether appraisals of a period are being made."""
 
-    OPEN = "open", _l("Open"), "green"
+    OPEN = "open", _l("Running"), "green"
     CLOSED = "closed", _l("Closed"), "grey"
 
 

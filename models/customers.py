@@ -25,7 +25,7 @@ from models.sources import CustomerSource
 class CustomerKind(LabelEnum):
     """Whether a customer is a person or a company."""
 
-    PERSON = "person", _l("Person")
+    PERSON = "person", _l("Private person")
     COMPANY = "company", _l("Company")
 
 

@@ -29,7 +29,7 @@ class DepartmentKind(LabelEnum):
 class EmployeeStatus(LabelEnum):
     """Whether a person works here now."""
 
-    ACTIVE = "active", _l("Active"), "green"
+    ACTIVE = "active", _l("Employed"), "green"
     LEFT = "left", _l("Left"), "grey"
 
 

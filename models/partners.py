@@ -41,7 +41,7 @@ class PartnerStatus(LabelEnum):
 
     PROSPECT = "prospect", _l("Prospect"), "grey"
     SCREENING = "screening", _l("In screening"), "blue"
-    ACTIVE = "active", _l("Active"), "green"
+    ACTIVE = "active", _l("Cooperating"), "green"
     FROZEN = "frozen", _l("Frozen"), "orange"
     ENDED = "ended", _l("Ended"), "grey"
 
