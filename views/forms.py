@@ -1,5 +1,6 @@
 """Forms made from described columns; relations are remote pickers, instants stand in the user's zone."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from secrets import token_hex
@@ -24,13 +25,29 @@ from wtforms import (
     Field as FormField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 from wtforms.widgets import html_params
 
+from app.core.actor import current_actor
 from app.core.errors import BadInput
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from views.fields import MAX_INTEGER, MAX_SCALED, Field, Kind, row_title
+from views.interface import interface_of
+
+_UNSTORABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+"""Control characters, halves of surrogate pairs, and what turns the reading direction of the text behind it:
+one cannot be stored or printed, the other lets a document show something else than was approved."""
+_REFUSED = re.compile(f"[{_UNSTORABLE}]")
+_REFUSED_IN_LINE = re.compile(f"[{_UNSTORABLE}\n\r\u2028\u2029]")
 
 
 class RecordForm(FlaskForm):
@@ -49,7 +66,7 @@ class RelationWidget:
         options = [Markup('<option value=""></option>')]
         if field.data is not None:
             option = Markup('<option value="{}" selected>{}</option>')
-            options.append(option.format(field.data, row_title(field.described, field.data)))
+            options.append(option.format(field.data, field.chosen_title()))
         attributes = Markup(html_params(name=field.name, data_lookup=field.lookup_url(), **kwargs))
         return Markup("<select {}>{}</select>").format(attributes, Markup("").join(options))
 
@@ -67,6 +84,18 @@ class RelationField(FormField):
     def lookup_url(self) -> str:
         """Return the address that answers the picker's searches."""
         return url_for(f"{self.endpoint}.lookup", column=self.described.name)
+
+    def chosen_title(self) -> str:
+        """Return what stands for the chosen row: its title where the record itself names it or the actor may see it.
+
+        A key that somebody typed into the address or the form shows no title that is not his to read.
+        """
+        if self.data == self.object_data:
+            return row_title(self.described, self.data)
+        assert self.described.target is not None
+        datamodel = interface_of(self.described.target)
+        found = datamodel.title_of(current_actor(), self.described, self.data)
+        return str(self.data) if found is None else found
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the key; whatever is no key is an error of this field."""
@@ -97,7 +126,7 @@ class InstantField(FormField):
             return
         try:
             self.data = datetime.fromisoformat(text).replace(tzinfo=_user_zone()).astimezone(UTC)
-        except ValueError as problem:
+        except (ValueError, OverflowError) as problem:  # the first and the last day may have no such instant
             raise ValueError(_("Not a valid date and time.")) from problem
 
 
@@ -106,13 +135,15 @@ def _user_zone() -> ZoneInfo:
 
 
 def _validators(field: Field) -> list[Any]:
+    is_text = field.kind in {Kind.TEXT, Kind.MULTILINE}
+    required = DataRequired if is_text else InputRequired  # blanks alone are no text
     rules: list[Any] = (
-        [InputRequired(_l("“%(label)s” is required.", label=field.label))]
-        if field.is_required
-        else [Optional()]
+        [required(_l("“%(label)s” is required.", label=field.label))] if field.is_required else [Optional()]
     )
-    if field.kind in {Kind.TEXT, Kind.MULTILINE} and field.max_length:
-        rules.append(Length(max=field.max_length))
+    if is_text:
+        rules.append(_storable(field))
+        if field.max_length:
+            rules.append(Length(max=field.max_length))
     if field.kind is Kind.INTEGER:
         rules.append(NumberRange(-MAX_INTEGER, MAX_INTEGER))
     if field.kind in {Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}:
@@ -121,14 +152,28 @@ def _validators(field: Field) -> list[Any]:
 
 
 def _exact(field: Field) -> Any:
+    most = min(MAX_SCALED, Decimal(10) ** (18 - field.places))  # 64 bits hold 18 digits
+
     def check(_form: Any, form_field: Any) -> None:
         value: Decimal | None = form_field.data
         if value is None:
             return
-        if not value.is_finite() or abs(value) >= MAX_SCALED:
-            raise ValueError(_("The number is too large."))
+        if not value.is_finite() or abs(value) >= most:
+            raise ValidationError(_("The number is too large."))
         if value != round(value, field.places):
-            raise ValueError(_("At most %(places)s digits behind the point.", places=field.places))
+            raise ValidationError(_("At most %(places)s digits behind the point.", places=field.places))
+
+    return check
+
+
+def _storable(field: Field) -> Any:
+    """Return the check for characters that a text must not carry."""
+    refused = _REFUSED if field.kind is Kind.MULTILINE else _REFUSED_IN_LINE
+
+    def check(_form: Any, form_field: Any) -> None:
+        if form_field.data and refused.search(form_field.data):
+            # a ValueError would pass as a bug: the framework takes this class only for a refusal
+            raise ValidationError(_("The value contains a character that cannot be stored."))
 
     return check
 
