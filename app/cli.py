@@ -40,7 +40,7 @@ def prepare_database(app: Flask) -> dict[str, Any]:
                 sync_rights(unit, declared_rights())
                 seed_definitions(unit)
             if settings.has_demo and is_empty(db.session()):
-                load_demo(settings.instance, settings.demo_password)
+                load_demo(settings.instance, settings.demo_password, tell=click.echo)
         db.session.remove()
     logins = settings.instance / LOG_INS
     return {"created": created, "demo_logins": str(logins) if logins.exists() else None}
@@ -65,7 +65,7 @@ def demo_load() -> None:
     if not is_empty(db.session()):
         message = "The database holds data already; the demo company is loaded into an empty one only."
         raise click.ClickException(message)
-    log_ins = load_demo(settings.instance, settings.demo_password)
+    log_ins = load_demo(settings.instance, settings.demo_password, tell=click.echo)
     click.echo(f"Demo company loaded; log-ins are in {log_ins}")
 
 

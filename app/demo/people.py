@@ -2,6 +2,7 @@
 
 import csv
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from secrets import choice
@@ -12,9 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
-from app.demo.organisation import DEPARTMENTS, PEOPLE, POSTS
+from app.demo.organisation import DEPARTMENTS, PARTNER_ACCOUNTS, PEOPLE, POSTS
+from app.security.roles import PARTNER
 from app.services.numbering import next_code
 from models.org import Department, Employee, EmployeeAssignment, Position
+from models.partners import Partner
 from models.users import PortalUser
 
 HIRED_ON = date(2021, 3, 1)
@@ -88,26 +91,59 @@ def store_accounts(
 ) -> list[tuple[str, ...]]:
     """Give everybody an account; returns the lines of the log-in file."""
     roles = {role.name: role for role in session.scalars(select(Role))}
-    shared_hash = generate_password_hash(password) if password else None
+    secrets = {person.key: new_password(password) for person in PEOPLE}
+    hashes = hash_all(secrets)
     lines: list[tuple[str, ...]] = []
     for person in PEOPLE:
-        secret = new_password(password)
         employee = people[person.key]
         account = PortalUser(
             first_name=person.name[1:],
             last_name=person.name[:1],
             username=person.key,
             email=employee.email,
-            password=shared_hash or generate_password_hash(secret),
+            password=hashes[person.key],
             active=True,
             roles=[roles[person.role]],
         )
         session.add(account)
         session.flush()
         employee.user_id = account.id
-        lines.append((person.key, secret, person.name, person.role, str(employee.department.name)))
+        department = str(employee.department.name)
+        lines.append((person.key, secrets[person.key], person.name, person.role, department))
     session.flush()
     return lines
+
+
+def store_partner_accounts(
+    session: Session, partners: dict[str, Partner], password: str | None
+) -> list[tuple[str, ...]]:
+    """Give four partners an account that sees only their own records (R005); returns lines as above."""
+    role = session.scalars(select(Role).where(Role.name == PARTNER)).one()
+    secrets = {key: new_password(password) for key, *_names in PARTNER_ACCOUNTS}
+    hashes = hash_all(secrets)
+    lines: list[tuple[str, ...]] = []
+    for key, name, _name_en in PARTNER_ACCOUNTS:
+        session.add(
+            PortalUser(
+                first_name=name[2:],
+                last_name=name[:2],
+                username=key,
+                email=f"{key}@partner.example",
+                password=hashes[key],
+                active=True,
+                roles=[role],
+                partner_id=partners[key].id,
+            )
+        )
+        lines.append((key, secrets[key], name, PARTNER, partners[key].name))
+    session.flush()
+    return lines
+
+
+def hash_all(secrets: dict[str, str]) -> dict[str, str]:
+    """Return key → hash. A good hash is slow on purpose; the processors share the work, as it needs no lock."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(secrets, pool.map(generate_password_hash, secrets.values()), strict=True))
 
 
 def write_log_ins(path: Path, lines: list[tuple[str, ...]]) -> None:

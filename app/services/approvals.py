@@ -8,7 +8,7 @@ returns the first result. Lists and their counters come from the same query.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.approvals import actions, reassignment, submission
@@ -20,7 +20,16 @@ from app.approvals.types import ResolvedStep
 from app.audit.canonical import digest_of
 from app.core.actor import Actor
 from app.core.db import db
-from app.services import plan_approval
+from app.services import (
+    activities,
+    agreements,
+    appraisals,
+    plan_approval,
+    price_lists,
+    pricing_rules,
+    promotions,
+    rewards,
+)
 from models.approvable import EDITABLE
 from models.approvals import (
     ApprovalEvent,
@@ -31,7 +40,17 @@ from models.approvals import (
     InstanceState,
 )
 
-APPROVABLE = (plan_approval.PLAN,)
+APPROVABLE = (
+    plan_approval.PLAN,
+    activities.ACTIVITY,
+    promotions.PROMOTION,
+    agreements.AGREEMENT,
+    price_lists.POLICY,
+    price_lists.PRICE_LIST,
+    pricing_rules.PRICING_RULE,
+    appraisals.APPRAISAL,
+    rewards.REWARD,
+)
 """Every registered record type; naming them here makes sure that their modules are loaded."""
 PAGE = 20
 
@@ -96,11 +115,15 @@ def reassign(
 # ------------------------------------------------------------------ inboxes
 
 
+_IS_OPEN = Assignment.state == bindparam(None, AssignmentState.OPEN.value, literal_execute=True)
+"""Written into the statement as it stands in the partial index: no database looks behind a parameter."""
+
+
 def inbox_query(employee_id: int) -> Select[Assignment]:
     """Select a person's open to-dos, oldest first (index `ix_assignment_inbox`)."""
     return (
         select(Assignment)
-        .where(Assignment.assignee_id == employee_id, Assignment.state == AssignmentState.OPEN.value)
+        .where(Assignment.assignee_id == employee_id, _IS_OPEN)
         .order_by(Assignment.created_at, Assignment.id)
     )
 
@@ -158,9 +181,15 @@ def count(query: Select[Any]) -> int:
     return int(_session().scalar(rows) or 0)
 
 
+_INBOX_COUNT = select(func.count(Assignment.id)).where(
+    Assignment.assignee_id == bindparam("employee_id"), _IS_OPEN
+)
+"""Made once: every page runs it for its badge."""
+
+
 def inbox_count(employee_id: int) -> int:
     """Return the number of open to-dos of a person."""
-    return count(inbox_query(employee_id))
+    return int(_session().scalar(_INBOX_COUNT, {"employee_id": employee_id}) or 0)
 
 
 def _assignments(query: Select[Assignment], limit: int, offset: int) -> Sequence[Assignment]:
