@@ -25,10 +25,18 @@ from models.base import SoftDeleted
 from views.errors import log_refusal
 from views.exporting import export_list
 from views.fields import Field, Kind, fields_of
-from views.formats import formatter_of
+from views.formats import Formatter, formatter_of
 from views.forms import RecordForm, make_form
 from views.interface import ServiceInterface
-from views.listing import ListPage, ListQuery, fetch_page, operator_label, operators_of, parse_query
+from views.listing import (
+    ListPage,
+    ListQuery,
+    fetch_lines,
+    fetch_page,
+    operator_label,
+    operators_of,
+    parse_query,
+)
 
 Answer = str | BaseResponse | tuple[str, int]
 Rows = list[tuple[int, list[Any]]]
@@ -101,6 +109,7 @@ class Screen(ModelView):
         self._related_views: Screens = []
         self.actions: dict[str, Any] = {}
         self._filter_options: dict[str, Markup] = {}
+        self._formatters_in: dict[str, tuple[Formatter, ...]] = {}
 
     def _check_declaration(self) -> None:
         declared = (
@@ -177,7 +186,7 @@ class Screen(ModelView):
 
     def cells(self, page: ListPage) -> Rows:
         """Return the rows ready to draw: the key and the shown values."""
-        formatters = [formatter_of(field) for field in self.list_fields]
+        formatters = self._formatters()
         drawn = []
         for key, *values in page.rows:
             shown = []
@@ -186,6 +195,13 @@ class Screen(ModelView):
                 shown.append("" if content is None or content == "" else form(content))
             drawn.append((key, shown))
         return drawn
+
+    def _formatters(self) -> tuple[Formatter, ...]:
+        """Return the formatters of the list's columns, made once per language."""
+        locale = str(get_locale())
+        if locale not in self._formatters_in:
+            self._formatters_in[locale] = tuple(formatter_of(field) for field in self.list_fields)
+        return self._formatters_in[locale]
 
     def filter_options(self) -> Markup:
         """Return the options of the filter builder; drawn once per language, they are the same for everybody."""
@@ -262,11 +278,9 @@ class Screen(ModelView):
 
     def _lines_of(self, view: "Screen", record: Any) -> Rows:
         assert view.parent_column is not None
+        parent = getattr(view.datamodel.obj, view.parent_column)
         visible = view.datamodel.visible(current_actor())
-        own = getattr(view.datamodel.obj, view.parent_column) == record.id
-        query = ListQuery(size=200, sort="id", is_descending=False)
-        page = fetch_page(db.session(), view.datamodel.obj, view.list_fields, query, visible & own)
-        return view.cells(page)
+        return view.cells(fetch_lines(db.session(), parent, record.id, view.list_fields, visible))
 
     def values(self, record: Any) -> Shown:
         """Return the shown columns of a record with their values, related rows by their title."""

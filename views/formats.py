@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from flask_babel import format_date, format_datetime, format_decimal, gettext
+from flask_babel import format_date, format_datetime, get_locale, get_timezone, gettext
 from markupsafe import Markup, escape
 
 from views.fields import Field, Kind
@@ -34,24 +35,36 @@ def _choice(described: Field) -> Formatter:
     return show
 
 
+# All languages of the portal group digits by a comma and divide by a point, as Python's own format does; the
+# library would read its pattern anew for each cell. tests/unit/test_number_formats.py holds the two together.
 def _money(value: Decimal) -> str:
-    return str(format_decimal(value, "#,##0.00"))
+    return f"{value:,.2f}"
 
 
 def _decimal(value: Decimal) -> str:
-    return str(format_decimal(value.normalize() if value else value, "#,##0.####"))
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
 
 
 def _percent(value: Decimal) -> str:
-    return f"{format_decimal(value, '#,##0.##')} %"
+    return f"{value:,.2f}".rstrip("0").rstrip(".") + " %"
 
 
-def _date(value: date) -> str:
+@lru_cache(maxsize=4096)
+def _date_in(_locale: str, value: date) -> str:
     return str(format_date(value, "medium"))
 
 
-def _instant(value: datetime) -> str:
+@lru_cache(maxsize=4096)
+def _instant_in(_locale: str, _zone: str, value: datetime) -> str:
     return str(format_datetime(value, "medium"))
+
+
+def _date(value: date) -> str:
+    return _date_in(str(get_locale()), value)
+
+
+def _instant(value: datetime) -> str:
+    return _instant_in(str(get_locale()), str(get_timezone()), value)
 
 
 def _boolean(value: bool) -> str:

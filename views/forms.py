@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import get_timezone
-from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import (
     BooleanField,
@@ -41,6 +40,7 @@ from app.core.errors import BadInput
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from views.fields import MAX_INTEGER, MAX_SCALED, Field, Kind, row_title
+from views.form_language import PortalForm
 from views.interface import interface_of
 
 _UNSTORABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
@@ -50,7 +50,7 @@ _REFUSED = re.compile(f"[{_UNSTORABLE}]")
 _REFUSED_IN_LINE = re.compile(f"[{_UNSTORABLE}\n\r\u2028\u2029]")
 
 
-class RecordForm(FlaskForm):
+class RecordForm(PortalForm):
     """Base of every record form: the version of the row it was drawn from, and a key that is used up once."""
 
     row_version = HiddenField()

@@ -15,6 +15,7 @@ from app.approvals.registry import type_named as approvable_type
 from app.core.i18n import LANGUAGES, html_lang
 from models import approvals
 from views.base import screens_by_model
+from views.fragments import draw_rows, kept, list_arguments
 from views.listing import operator_label
 
 _BADGE = Markup('<span class="badge badge-{}">{}</span>')
@@ -68,8 +69,11 @@ def install(app: Flask, portal_frame: Callable[[], Any]) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         current_locale=lambda: str(get_locale()),
+        draw_rows=draw_rows,
         html_lang=current_html_lang,
+        kept=kept,
         languages=LANGUAGES,
+        list_arguments=list_arguments,
         list_url=list_url,
         new_key=lambda: token_hex(16),
         operator_label=operator_label,

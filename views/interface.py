@@ -5,10 +5,11 @@ that row scope, the bin, the optimistic lock, the services and the single commit
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import ColumnElement, Select, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
@@ -55,11 +56,8 @@ class ServiceInterface(SQLAInterface):
         number = row_key(key)
         if number is None:
             return None
-        statement: Select[Any] = select(self.obj).where(
-            self.obj.id == number, self.visible(actor, deleted=deleted)
-        )
-        statement = statement.options(*(joinedload(getattr(self.obj, name)) for name in load))
-        return self.session.scalars(statement).one_or_none()
+        statement = _finder(self.obj, tuple(load)).where(self.visible(actor, deleted=deleted))
+        return self.session.scalars(statement, {"record_key": number}).one_or_none()
 
     def get(self, id: Any, filters: Any = None, *args: Any, **kwargs: Any) -> Any | None:  # noqa: A002
         """Return a row in scope; the framework's own callers (actions among them) get no wider view."""
@@ -142,6 +140,13 @@ class ServiceInterface(SQLAInterface):
                 if interface_of(field.target).find(actor, value) is None:
                     message = _l("The chosen “%(label)s” does not exist.", label=field.label)
                     raise RuleViolation("unknown-reference", message, field=field.name)
+
+
+@lru_cache(maxsize=512)
+def _finder(model: type[Any], load: tuple[str, ...]) -> Select[Any]:
+    """Return the statement that reads one record with its shown relations; whoever asks adds the scope."""
+    statement: Select[Any] = select(model).where(model.id == bindparam("record_key"))
+    return statement.options(*(joinedload(getattr(model, name)) for name in load))
 
 
 def _history(item: Any, name: str) -> bool:

@@ -40,6 +40,7 @@ COUNT_KEPT = 30.0
 PAGE_SIZES = (25, 50, 100, 200)
 MAX_OFFSET = 2_000_000
 MAX_TEXT = 100
+MAX_LINES = 200
 
 Operator = Callable[[Any, Any], ColumnElement[bool]]
 _OPERATORS = {
@@ -265,7 +266,12 @@ _capped_until: dict[tuple[str, type[Any], bool], float] = {}
 
 
 def _count(
-    session: Session, model: type[Any], query: ListQuery, clauses: Sequence[ColumnElement[bool]], *, whole: bool
+    session: Session,
+    model: type[Any],
+    query: ListQuery,
+    clauses: Sequence[ColumnElement[bool]],
+    *,
+    whole: bool,
 ) -> tuple[int, bool]:
     """Return the count; that a whole table is beyond the cap is asked once in `COUNT_KEPT` seconds."""
     if not whole:
@@ -311,6 +317,33 @@ def fetch_page(
     next_cursor = cursor_of(_plain(last[1]), last[0]) if last is not None and last[1] is not None else None
     shaped = [(row[0], *shape(columns, row[2:])) for row in rows]
     return ListPage(shaped, count, is_capped, has_next, next_cursor, query)
+
+
+_line_statements: dict[tuple[Any, ...], Select[Any]] = {}
+"""One statement per kind of line, for whoever sees all lines of a record that he sees; see `_row_statements`."""
+
+
+def fetch_lines(
+    session: Session, parent: Any, key: int, columns: Sequence[Field], visible: ColumnElement[bool]
+) -> ListPage:
+    """Return the first `MAX_LINES` lines of a record by key, in one statement; nobody asks how many there are.
+
+    Args:
+        parent: the lines' foreign key to the record.
+        key: the record's key.
+    """
+    model = parent.class_
+    memo = (parent, *(described.name for described in columns))
+    is_whole = visible is true()
+    statement = _line_statements.get(memo) if is_whole else None
+    if statement is None:
+        query = ListQuery(sort="id", is_descending=False)
+        statement = _page(model, columns, query, [visible, parent == bindparam("parent_key")])
+        if is_whole:
+            _line_statements[memo] = statement
+    rows = session.execute(statement, {"parent_key": key, "page_size": MAX_LINES}).all()
+    shaped = [(row[0], *shape(columns, row[2:])) for row in rows]
+    return ListPage(shaped, len(shaped), is_count_capped=False, has_next=False, next_cursor=None)
 
 
 def _bound(query: ListQuery) -> dict[str, Any]:

@@ -44,23 +44,41 @@ def portal() -> Portal:
     if actor.user_id is None or actor.user_id < 0:
         frame = Portal(actor, None, [])
     else:
-        navigation = _navigation(actor.permissions, str(get_locale()), request.script_root)
-        frame = Portal(actor, navigation, _top_links(actor))
+        locale = str(get_locale())
+        navigation = _navigation(actor.permissions, locale, request.script_root)
+        frame = Portal(actor, navigation, _top_links(actor, locale))
     g.portal = frame
     return frame
 
 
-def _top_links(actor: Actor) -> list[Link]:
+def _top_links(actor: Actor, locale: str) -> list[Link]:
     links = []
-    if actor.may("can_inbox", "ApprovalView"):
-        waiting = inbox_count(actor.employee_id) if actor.employee_id else 0
-        links.append(Link(url_for("ApprovalView.inbox"), _("To approve"), waiting))
-    if actor.may("can_view", "NoticeView"):
-        links.append(Link(url_for("NoticeView.view"), _("Notices"), unread_count(actor.user_id or 0)))
-    if actor.may("can_view", "MyJobView"):
-        links.append(Link(url_for("MyJobView.list"), _("My tasks")))
-    links.append(Link(url_for("ProfileView.view"), actor.name))
+    for right, url, text in _top_links_of(actor.permissions, locale, request.script_root):
+        links.append(Link(url, text or actor.name, _waiting(actor, right)))
     return links
+
+
+def _waiting(actor: Actor, right: str) -> int:
+    """Return the count that stands beside a link of the top bar."""
+    if right == "can_inbox":
+        return inbox_count(actor.employee_id) if actor.employee_id else 0
+    return unread_count(actor.user_id or 0) if right == "can_view_notices" else 0
+
+
+@lru_cache(maxsize=256)
+def _top_links_of(
+    permissions: frozenset[tuple[str, str]], _locale: str, _root: str
+) -> tuple[tuple[str, str, str], ...]:
+    """Return (what is counted, address, text) of each link for one set of rights in one language."""
+    links = []
+    if ("can_inbox", "ApprovalView") in permissions:
+        links.append(("can_inbox", url_for("ApprovalView.inbox"), _("To approve")))
+    if ("can_view", "NoticeView") in permissions:
+        links.append(("can_view_notices", url_for("NoticeView.view"), _("Notices")))
+    if ("can_view", "MyJobView") in permissions:
+        links.append(("", url_for("MyJobView.list"), _("My tasks")))
+    links.append(("", url_for("ProfileView.view"), ""))
+    return tuple(links)
 
 
 @lru_cache(maxsize=256)

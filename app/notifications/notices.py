@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -45,10 +45,13 @@ def make_notices(session: Session, delivery: Delivery, *, employee_ids: Iterable
     return made
 
 
+_UNREAD = select(func.count()).where(Notice.user_id == bindparam("user_id"), Notice.read_at.is_(None))
+"""Made once: every page runs it."""
+
+
 def unread_count(user_id: int) -> int:
     """Return how many notices the person has not read (one look into a partial index)."""
-    statement = select(func.count()).where(Notice.user_id == user_id, Notice.read_at.is_(None))
-    return db.session().scalar(statement) or 0
+    return db.session().scalar(_UNREAD, {"user_id": user_id}) or 0
 
 
 def latest(user_id: int, limit: int = 20) -> list[Notice]:

@@ -18,7 +18,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import event, inspect, select, update
+from sqlalchemy import String, bindparam, event, inspect, select, update
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -86,6 +86,35 @@ class LogIn:
     seen_at: Any
 
 
+_LOG_IN = (
+    select(
+        PortalUser.id,
+        PortalUser.first_name,
+        PortalUser.last_name,
+        PortalUser.username,
+        PortalUser.active,
+        PortalUser.language,
+        PortalUser.time_zone,
+        PortalUser.partner_id,
+        Employee.id.label("employee_id"),
+        Employee.name.label("employee_name"),
+        Employee.department_id,
+        SecurityStamp.version,
+        UserSession.id.label("session_id"),
+        UserSession.ended_at,
+        UserSession.seen_at,
+    )
+    .outerjoin(Employee, Employee.user_id == PortalUser.id)
+    .outerjoin(
+        UserSession,
+        (UserSession.id == bindparam("session_id", type_=String)) & (UserSession.user_id == PortalUser.id),
+    )
+    .outerjoin(SecurityStamp, SecurityStamp.id == 1)
+    .where(PortalUser.id == bindparam("user_id"))
+)
+"""Made once: every request runs it, and building it costs as much as running it."""
+
+
 def load_log_in(session: Session, user_id: int, session_id: str | None) -> LogIn | None:
     """Return the log-in of an active account, in one statement when its rights are cached.
 
@@ -95,30 +124,7 @@ def load_log_in(session: Session, user_id: int, session_id: str | None) -> LogIn
     Returns:
         None when the account does not exist, is switched off, or has no such session.
     """
-    statement = (
-        select(
-            PortalUser.id,
-            PortalUser.first_name,
-            PortalUser.last_name,
-            PortalUser.username,
-            PortalUser.active,
-            PortalUser.language,
-            PortalUser.time_zone,
-            PortalUser.partner_id,
-            Employee.id.label("employee_id"),
-            Employee.name.label("employee_name"),
-            Employee.department_id,
-            SecurityStamp.version,
-            UserSession.id.label("session_id"),
-            UserSession.ended_at,
-            UserSession.seen_at,
-        )
-        .outerjoin(Employee, Employee.user_id == PortalUser.id)
-        .outerjoin(UserSession, (UserSession.id == session_id) & (UserSession.user_id == PortalUser.id))
-        .outerjoin(SecurityStamp, SecurityStamp.id == 1)
-        .where(PortalUser.id == user_id)
-    )
-    row = session.execute(statement).one_or_none()
+    row = session.execute(_LOG_IN, {"user_id": user_id, "session_id": session_id}).one_or_none()
     if row is None or not row.active or (session_id is not None and row.session_id is None):
         return None
     rights = rights_of(session, user_id, row.version or 0)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.benchmarks.cases import CASES, Case
-from tests.benchmarks.contest import CONTESTANTS, Contestant, Measured
 from tests.benchmarks.company import Database, Sizes
+from tests.benchmarks.contest import CONTESTANTS, Contestant, Measured
 from tests.benchmarks.databases import filled
 from tests.benchmarks.report import Outcome, table
 
@@ -42,7 +42,7 @@ def measure(database: Database, names: Iterable[str], cases: Iterable[Case], rou
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--folder", type=Path, default=Path("/var/tmp/yingce-benchmarks"),  # noqa: S108
+    parser.add_argument("--folder", type=Path, default=Path("/var/tmp/yingce-benchmarks"),
                         help="where the data sets are kept; as root, open to other users")  # fmt: skip
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--scale", type=float, default=1.0, help="1 is a million customers")

@@ -66,4 +66,10 @@ CASES = (
     Case("csv", "CSV of 100,000 rows", Goal(cpu_ms=1000), repeats=8),
     Case("inbox", "inbox with badge, 1 M assignments", Goal.within(10)),
 )
-NEEDLES = {"contains_1": "伟", "contains_2": "伟芳", "contains_3": "王伟芳", "quick_2": "伟芳", "prefix": "王伟"}
+NEEDLES = {
+    "contains_1": "伟",
+    "contains_2": "伟芳",
+    "contains_3": "王伟芳",
+    "quick_2": "伟芳",
+    "prefix": "王伟",
+}

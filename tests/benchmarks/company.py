@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 USERNAME = "bench"
-PASSWORD = "Bench-Horse-9"  # noqa: S105  a throw-away database
+PASSWORD = "Bench-Horse-9"
 DEPARTMENTS = 8
 EMPLOYEES = 500
 REGIONS = 300

@@ -46,7 +46,7 @@ def _person(dice: random.Random) -> str:
 
 
 def _customers(sizes: Sizes, instant: Instant) -> Iterator[Row]:
-    dice = random.Random(1)  # noqa: S311  made-up rows
+    dice = random.Random(1)
     for number in range(1, sizes.of("customer") + 1):
         at = instant(FIRST_DAY + timedelta(seconds=number))
         yield (*_owned(number, at, f"CU-{number:07d}"), _person(dice), "person", dice.choice("ABCD"), "CN",
@@ -54,7 +54,7 @@ def _customers(sizes: Sizes, instant: Instant) -> Iterator[Row]:
 
 
 def _partners(sizes: Sizes, instant: Instant) -> Iterator[Row]:
-    dice = random.Random(2)  # noqa: S311
+    dice = random.Random(2)
     at = instant(FIRST_DAY)
     for number in range(1, sizes.of("partner") + 1):
         name = f"{_person(dice)}商贸{number}"
@@ -70,7 +70,7 @@ def _plans(sizes: Sizes, instant: Instant) -> Iterator[Row]:
 
 
 def _purchases(sizes: Sizes, instant: Instant) -> Iterator[Row]:
-    dice = random.Random(3)  # noqa: S311
+    dice = random.Random(3)
     customers = sizes.of("customer")
     for number in range(1, sizes.of("purchase") + 1):
         at = instant(FIRST_DAY + timedelta(seconds=number * 30))

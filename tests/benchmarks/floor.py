@@ -9,10 +9,12 @@ from typing import Any
 
 import psycopg
 from jinja2 import Environment
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import aliased
 
-from app.search.folding import tokens
-from app.search.index import body_sql
+from app.search.quick import match
+from models.customers import Customer
 from tests.benchmarks.cases import NEEDLES
 from tests.benchmarks.company import Database
 
@@ -54,7 +56,9 @@ class Floor:
     def __init__(self, database: Database) -> None:
         self._is_sqlite = database.name == "sqlite"
         if self._is_sqlite:
-            self._connection: Any = sqlite3.connect(str(make_url(database.url).database), isolation_level=None)
+            self._connection: Any = sqlite3.connect(
+                str(make_url(database.url).database), isolation_level=None
+            )
             for pragma in ("synchronous=FULL", "cache_size=-16000", "mmap_size=268435456"):
                 self._connection.execute(f"PRAGMA {pragma}")
         else:
@@ -94,15 +98,17 @@ class Floor:
         return runs
 
     def _prefix(self, text: str) -> str:
-        return f"AND c.name >= '{text}' AND c.name < '{text}\U0010ffff'" if self._is_sqlite else f"AND c.name LIKE '{text}%'"
+        return (
+            f"AND c.name >= '{text}' AND c.name < '{text}\U0010ffff'"
+            if self._is_sqlite
+            else f"AND c.name LIKE '{text}%'"
+        )
 
     def _contains(self, text: str) -> str:
-        if self._is_sqlite:
-            hits = f"SELECT rowid FROM customer_search WHERE customer_search MATCH '\"{tokens(text)}\"'"  # noqa: S608
-            return f"AND c.id IN ({hits} ORDER BY rowid DESC LIMIT {CAP}) AND c.name LIKE '%{text}%'"
-        body = body_sql(("code", "name", "source_customer_no"), "c.")
-        keys = f"search_keys(search_fold('{text}'))"
-        return f"AND search_grams(search_fold({body})) COLLATE \"C\" @> {keys} AND c.name LIKE '%{text}%'"
+        dialect: Any = sqlite.dialect() if self._is_sqlite else postgresql.dialect()  # type: ignore[no-untyped-call]
+        clause = match(aliased(Customer, name="c"), text, dialect.name)
+        options = {"literal_binds": True}
+        return "AND " + str(clause.compile(dialect=dialect, compile_kwargs=options)).replace("%%", "%")
 
     def _all(self, statement: str) -> list[Any]:
         return list(self._connection.execute(statement).fetchall())
@@ -131,7 +137,7 @@ class Floor:
         return run
 
     def _rest(self) -> int:
-        statement = f"SELECT {_CUSTOMER} WHERE c.deleted_at IS NULL ORDER BY c.id DESC LIMIT 101"  # noqa: S608
+        statement = f"SELECT {_CUSTOMER} WHERE c.deleted_at IS NULL ORDER BY c.id DESC LIMIT 101"
         names = ("id", "code", "name", "kind", "grade", "country", "source", "completeness", "status")
         rows = [dict(zip(names, row, strict=True)) for row in self._all(statement)[:100]]
         return len(json.dumps({"result": rows}, ensure_ascii=False))
@@ -140,7 +146,7 @@ class Floor:
         buffer = io.StringIO()
         writer, size, last = csv.writer(buffer), 0, 0
         for _ in range(20):
-            rows = self._all(f"SELECT {_CUSTOMER} WHERE c.id > {last} ORDER BY c.id LIMIT 5000")  # noqa: S608
+            rows = self._all(f"SELECT {_CUSTOMER} WHERE c.id > {last} ORDER BY c.id LIMIT 5000")
             writer.writerows(rows)
             size += len(buffer.getvalue().encode())
             buffer.seek(0)

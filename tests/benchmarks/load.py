@@ -32,7 +32,9 @@ def build(url: str, instance: Path, sizes: Sizes, tell: Tell) -> None:
         instance: the portal's folder of keys.
         tell: takes a line about the progress.
     """
-    app = create_app(Settings.from_environment({"YINGCE_INSTANCE": str(instance), "YINGCE_DATABASE_URL": url}))
+    app = create_app(
+        Settings.from_environment({"YINGCE_INSTANCE": str(instance), "YINGCE_DATABASE_URL": url})
+    )
     with app.app_context():
         FabModel.metadata.create_all(db.engine)
         with db.engine.begin() as connection:

@@ -75,7 +75,7 @@ class Browser:
         head: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], *_more: Any) -> None:
-            head[:] = [int(status.split()[0]), headers]
+            head[:] = [int(status.split(maxsplit=1)[0]), headers]
 
         pieces = self.app(self._environ(method, path, body, content_type), start)
         try:

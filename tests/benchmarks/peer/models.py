@@ -73,7 +73,9 @@ GRADES = [(letter, letter) for letter in "ABCD"]
 
 class Customer(Owned):
     name = models.CharField(max_length=120)
-    kind = models.CharField(max_length=8, choices=[("person", "Person"), ("company", "Company")], default="person")
+    kind = models.CharField(
+        max_length=8, choices=[("person", "Person"), ("company", "Company")], default="person"
+    )
     gender = models.CharField(max_length=8, null=True, blank=True)
     birthday = models.DateField(null=True, blank=True)
     grade = models.CharField(max_length=1, null=True, blank=True, choices=GRADES)
@@ -84,7 +86,9 @@ class Customer(Owned):
     source = models.ForeignKey(Source, models.RESTRICT)
     source_customer_no = models.CharField(max_length=60, null=True, blank=True)
     completeness = models.IntegerField(default=0)
-    status = models.CharField(max_length=8, default="active", choices=[("active", "Active"), ("merged", "Merged")])
+    status = models.CharField(
+        max_length=8, default="active", choices=[("active", "Active"), ("merged", "Merged")]
+    )
     note = models.TextField(null=True, blank=True)
 
     class Meta:

@@ -7,7 +7,7 @@ from django.core.wsgi import get_wsgi_application
 from sqlalchemy.engine import make_url
 
 LABEL = "peer"
-NAME, PASSWORD = "bench", "Bench-Horse-9"  # noqa: S105
+NAME, PASSWORD = "bench", "Bench-Horse-9"
 
 
 def wsgi_application(url):
@@ -26,7 +26,7 @@ def wsgi_application(url):
                     "OPTIONS": {"context_processors": ["django.template.context_processors.request",
                                                        "django.contrib.auth.context_processors.auth",
                                                        "django.contrib.messages.context_processors.messages"]}}],
-        ROOT_URLCONF="tests.benchmarks.peer.urls", SECRET_KEY="x" * 50, ALLOWED_HOSTS=["localhost"],  # noqa: S106
+        ROOT_URLCONF="tests.benchmarks.peer.urls", SECRET_KEY="x" * 50, ALLOWED_HOSTS=["localhost"],
         DEFAULT_AUTO_FIELD="django.db.models.AutoField", USE_TZ=True, TIME_ZONE="Asia/Shanghai", STATIC_URL="/static/",
         LANGUAGE_CODE="zh-hans",
     )  # fmt: skip

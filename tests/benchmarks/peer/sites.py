@@ -11,7 +11,11 @@ COLUMNS = {
     peer.Agreement: ("code", "title", "partner", "start_on", "end_on", "amount", "owner", "status"),
     peer.Purchase: ("external_no", "source", "customer", "purchased_at", "currency_code", "total_amount"),
 }
-FILTERS = {peer.Customer: ("kind", "grade", "status"), peer.Partner: ("status", "grade"), peer.Plan: ("status",)}
+FILTERS = {
+    peer.Customer: ("kind", "grade", "status"),
+    peer.Partner: ("status", "grade"),
+    peer.Plan: ("status",),
+}
 SEARCHED = {peer.Purchase: "external_no", peer.Agreement: "title"}
 REMOTE = {
     peer.Customer: ("owner", "department", "region", "source"),
