@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
+from app.approvals.seeds import seed_definitions
 from app.core.actor import SYSTEM, acting_as
 from app.core.db import declare_read_only
 from app.security import roles
@@ -47,13 +48,33 @@ class PortalClient(FlaskClient):
 
     token: str | None = None
 
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Send a request, with the bearer token if there is one."""
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request, with the bearer token if there is one, and return the answer."""
         if self.token is not None:
             headers = dict(kwargs.get("headers") or {})
             kwargs["headers"] = {"Authorization": f"Bearer {self.token}", **headers}
         with fresh_context(self.application):
             return super().open(*args, **kwargs)
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """Send GET; the answer's `json` is whatever it is, so that tests need not ask for its type first."""
+        return self.open(*args, method="GET", **kwargs)
+
+    def post(self, *args: Any, **kwargs: Any) -> Any:
+        """Send POST."""
+        return self.open(*args, method="POST", **kwargs)
+
+    def put(self, *args: Any, **kwargs: Any) -> Any:
+        """Send PUT."""
+        return self.open(*args, method="PUT", **kwargs)
+
+    def patch(self, *args: Any, **kwargs: Any) -> Any:
+        """Send PATCH."""
+        return self.open(*args, method="PATCH", **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Send DELETE."""
+        return self.open(*args, method="DELETE", **kwargs)
 
     def csrf_token(self) -> str:
         """Return a form token of this client's session."""
@@ -168,7 +189,18 @@ PLACES: dict[str, tuple[str, str | None, str | None]] = {
     "stranger": (NO_RIGHTS, "head_office", "senior"),
 }
 """User name → role, department, superior."""
-DEPARTMENTS = {"head_office": ("D-T-1", "总部"), "marketing": ("D-T-2", "市场部"), "sales": ("D-T-3", "销售部")}
+DEPARTMENTS = {
+    "head_office": ("D-T-1", "总部"),
+    "marketing": ("D-T-2", "市场部"),
+    "sales": ("D-T-3", "销售部"),
+}
+POSITIONS = {
+    roles.STAFF: ("专员", 1),
+    roles.GROUP_LEAD: ("组长", 2),
+    roles.DIRECTOR: ("总监", 3),
+    roles.SENIOR: ("总经理", 5),
+}
+"""Role → post and its level, by which an amount climbs; everybody else is in the first one."""
 
 
 @pytest.fixture
@@ -181,14 +213,17 @@ def people(app: Flask, session: Session) -> People:
 
 def find_people(app: Flask, session: Session) -> People:
     """Return the people that `make_people` stored."""
-    departments = {
-        name: session.scalars(select(Department).filter_by(code=code)).one() for name, (code, _) in DEPARTMENTS.items()
+    departments: dict[str, Any] = {
+        name: session.scalars(select(Department).filter_by(code=code)).one()
+        for name, (code, _) in DEPARTMENTS.items()
     }
     position = session.scalars(select(Position).filter_by(code="PO-T-1")).one()
-    persons = {}
+    persons: dict[str, Any] = {}
     for name, (role, _, _) in PLACES.items():
         user = session.scalars(select(PortalUser).filter_by(username=name)).one()
-        persons[name] = Person(app, session, role, user, session.scalar(select(Employee).filter_by(user_id=user.id)))
+        persons[name] = Person(
+            app, session, role, user, session.scalar(select(Employee).filter_by(user_id=user.id))
+        )
     return People(app=app, session=session, position=position, **departments, **persons)
 
 
@@ -199,11 +234,15 @@ def make_people(app: Flask, session: Session) -> None:
             declared = declared_rights()
         sync_rights(session, declared)
         departments = {
-            name: Department(code=code, name=title, kind="sales") for name, (code, title) in DEPARTMENTS.items()
+            name: Department(code=code, name=title, kind="sales")
+            for name, (code, title) in DEPARTMENTS.items()
         }
         departments["marketing"].parent = departments["sales"].parent = departments["head_office"]
-        position = Position(code="PO-T-1", title="专员", level=1)
-        session.add_all([*departments.values(), position, Role(name=NO_RIGHTS)])
+        positions = {
+            role: Position(code=f"PO-T-{level}", title=title, level=level)
+            for role, (title, level) in POSITIONS.items()
+        }
+        session.add_all([*departments.values(), *positions.values(), Role(name=NO_RIGHTS)])
         session.flush()
         seeded = {role.name: role for role in session.scalars(select(Role))}
         employees: dict[str, Employee] = {}
@@ -219,12 +258,13 @@ def make_people(app: Flask, session: Session) -> None:
                     name=f"{role} {number}",
                     user_id=user.id,
                     department_id=departments[place].id,
-                    position_id=position.id,
+                    position_id=positions[role if role in POSITIONS else roles.STAFF].id,
                     superior_id=employees[superior].id if superior else None,
                 )
         departments["head_office"].leader = departments["sales"].leader = employees["senior"]
         departments["marketing"].leader = employees["director"]
         _partner(session, employees["staff"])
+        seed_definitions(session)
         session.commit()
 
 

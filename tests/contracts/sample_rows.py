@@ -22,7 +22,11 @@ from tests.fixtures_people import Person
 from views.fields import Field, Kind, fields_of
 
 _YEAR = {"fiscal_year": 2026}
-_IN_FORCE = {"status": "in_force", "approved_at": datetime(2026, 1, 1, tzinfo=UTC), "approved_sha256": "0" * 64}
+_IN_FORCE = {
+    "status": "in_force",
+    "approved_at": datetime(2026, 1, 1, tzinfo=UTC),
+    "approved_sha256": "0" * 64,
+}
 EXTRA: dict[str, dict[str, Any]] = {
     "marketing_plan": {**_YEAR, "budget_amount": Decimal("1000.00")},
     "company_objective": _YEAR,
@@ -39,7 +43,14 @@ EXTRA: dict[str, dict[str, Any]] = {
     "pricing_rule": {"adjust_percent": Decimal("5.00")},
     "customer_identity": {"value_hash": "0" * 64},
     "appraisal_scheme": {"subject_kind": "department"},
-    "appraisal": {"subject_kind": "department", "subject_department_id": Department, "level_id": AppraisalLevel, "final_score": Decimal("50.00"), "scored_weight": Decimal("100.00"), **_IN_FORCE},
+    "appraisal": {
+        "subject_kind": "department",
+        "subject_department_id": Department,
+        "level_id": AppraisalLevel,
+        "final_score": Decimal("50.00"),
+        "scored_weight": Decimal("100.00"),
+        **_IN_FORCE,
+    },
     "appraisal_criterion": {"weight": Decimal("100.00")},
     "appraisal_score": {"scheme_id": AppraisalScheme, "weight": Decimal("100.00")},
     "reward_penalty": {"recipient_department_id": Department},
@@ -57,7 +68,7 @@ class SampleRows:
     made: dict[type[Any], Any] = field(default_factory=dict)
     _numbers: Any = field(default_factory=lambda: count(1))
 
-    def of(self, model: type[Any]) -> Any:
+    def of(self, model: Any) -> Any:
         """Return the stored row of a model."""
         if model not in self.made:
             row = model(**self._values(model))
@@ -67,7 +78,7 @@ class SampleRows:
             self.made[model] = row
         return self.made[model]
 
-    def _values(self, model: type[Any]) -> dict[str, Any]:
+    def _values(self, model: Any) -> dict[str, Any]:
         values: dict[str, Any] = {}
         given = EXTRA.get(model.__tablename__, {})
         for name, described in fields_of(model).items():
@@ -79,7 +90,9 @@ class SampleRows:
         if issubclass(model, Coded):
             values["code"] = f"{model.__series__}-S-{next(self._numbers)}"
         values.pop("row_version", None)
-        extra = {name: self.of(value).id if isinstance(value, type) else value for name, value in given.items()}
+        extra = {
+            name: self.of(value).id if isinstance(value, type) else value for name, value in given.items()
+        }
         return {**values, **extra}
 
     def _value(self, described: Field) -> Any:

@@ -91,15 +91,19 @@ def test_each_role_may_exactly_what_its_rights_say(people: People, session: Sess
 
 
 def test_a_missing_right_is_written_to_the_trail(people: People, session: Session) -> None:
-    before = session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.reason == "no-right"))
+    before = session.scalar(
+        select(func.count()).select_from(AuditEvent).where(AuditEvent.reason == "no-right")
+    )
     answer = people.stranger.api().get("/api/v1/plans")
     assert answer.status_code == 403
     assert set(answer.json) == {"code", "message", "details", "request_id"}
-    after = session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.reason == "no-right"))
+    after = session.scalar(
+        select(func.count()).select_from(AuditEvent).where(AuditEvent.reason == "no-right")
+    )
     assert after == (before or 0) + 1
 
 
-def _owner_bound(model: type[Any]) -> str | None:
+def _owner_bound(model: Any) -> str | None:
     """Return the record type whose owner decides who sees the rows; None for what everybody sees."""
     parent = getattr(model, "__locked_with__", None) or getattr(model, "__scope_via__", None)
     if parent:
@@ -191,5 +195,7 @@ def test_reading_changes_nothing(people: People, session: Session, method: str) 
 def test_every_address_of_the_interface_is_guarded(app: Flask) -> None:
     """No rule below /api/ that this walk does not know: a new one must come with its own test."""
     known = {resource.__name__ for resource in RESOURCES} | {"ApprovalApi", "OpenApiResource", "TokenApi"}
-    found = {rule.endpoint.split(".")[0] for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
+    found = {
+        rule.endpoint.split(".")[0] for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")
+    }
     assert found == known

@@ -76,7 +76,13 @@ def test_lines_hang_under_their_document(people: People, session: Session) -> No
         session.commit()
     client = people.staff.api()
     plan = make_plan(people, client)
-    line = {"plan_id": plan["id"], "category": "event", "channel_id": channel, "month": 8, "allocated_amount": "99.90"}
+    line = {
+        "plan_id": plan["id"],
+        "category": "event",
+        "channel_id": channel,
+        "month": 8,
+        "allocated_amount": "99.90",
+    }
     made = client.post("/api/v1/budget-lines", json=line)
     assert made.status_code == 201, made.text
     assert made.json["result"]["allocated_amount"] == "99.90"
@@ -89,7 +95,9 @@ def test_lines_hang_under_their_document(people: People, session: Session) -> No
 
 def test_a_rule_of_the_service_refuses_with_its_sentence(people: People) -> None:
     client = people.staff.api()
-    answer = client.post("/api/v1/plans", json={**PLAN, "department_id": people.marketing.id, "end_on": "2026-12-31"})
+    answer = client.post(
+        "/api/v1/plans", json={**PLAN, "department_id": people.marketing.id, "end_on": "2026-12-31"}
+    )
     assert (answer.status_code, answer.json["code"]) == (422, "dates-outside-period")
     assert "2026-09-30" in answer.json["message"]
     assert client.get("/api/v1/plans").json["count"] == 0
@@ -99,7 +107,9 @@ def test_a_stale_change_is_refused_with_both_values(people: People, session: Ses
     client = people.staff.api()
     plan = make_plan(people, client)
     address = f"/api/v1/plans/{plan['id']}"
-    first = client.put(address, json={"row_version": plan["row_version"], "name": "甲", "budget_amount": "5.00"})
+    first = client.put(
+        address, json={"row_version": plan["row_version"], "name": "甲", "budget_amount": "5.00"}
+    )
     assert first.status_code == 200
     late = {"row_version": plan["row_version"], "name": "乙", "budget_amount": "5.00", "end_on": "2026-09-30"}
     second = client.put(address, json=late)
@@ -136,7 +146,8 @@ def test_a_change_in_the_same_moment_is_refused_too(people: People) -> None:
 def test_pages_by_cursor_show_every_row_once(people: People, session: Session) -> None:
     """For each sort column and both directions, small pages follow one another without gap or repetition."""
     session.add_all(
-        Department(code=f"D-{100 + i}", name=f"部{i % 7}-{i}", kind="sales", parent_id=people.sales.id) for i in range(23)
+        Department(code=f"D-{100 + i}", name=f"部{i % 7}-{i}", kind="sales", parent_id=people.sales.id)
+        for i in range(23)
     )
     session.commit()
     client = people.administrator.api()
@@ -145,7 +156,9 @@ def test_pages_by_cursor_show_every_row_once(people: People, session: Session) -
     for sort in ("code", "-code", "name", "-name", "id", "-id"):
         seen, cursor = [], ""
         while cursor is not None:
-            page = client.get("/api/v1/departments", query_string={"sort": sort, "size": 4, "after": cursor}).json
+            page = client.get(
+                "/api/v1/departments", query_string={"sort": sort, "size": 4, "after": cursor}
+            ).json
             seen += [row["id"] for row in page["result"]]
             cursor = page["next"]
         expected = client.get(f"/api/v1/departments?sort={sort}&size=200").json["result"]
@@ -163,7 +176,8 @@ def test_a_list_is_sorted_by_nothing_that_may_be_missing(people: People) -> None
 def test_a_list_of_a_hundred_rows_takes_three_statements(people: People, session: Session) -> None:
     """The log-in, the count, the rows; neither more rows nor more relations add a statement."""
     session.add_all(
-        Department(code=f"D-{100 + i}", name=f"部{i}", kind="sales", parent_id=people.sales.id) for i in range(100)
+        Department(code=f"D-{100 + i}", name=f"部{i}", kind="sales", parent_id=people.sales.id)
+        for i in range(100)
     )
     session.commit()
     client, key = people.administrator.api(), people.sales.id
@@ -190,7 +204,15 @@ def test_filters_and_search_are_those_of_the_list(people: People) -> None:
     client = people.staff.api()
     for quarter, amount in ((3, "10.00"), (4, "20.00")):
         dates = {3: ("2026-07-01", "2026-09-30"), 4: ("2026-10-01", "2026-12-31")}[quarter]
-        make_plan(people, client, quarter=quarter, start_on=dates[0], end_on=dates[1], budget_amount=amount, name=f"第{quarter}季")
+        make_plan(
+            people,
+            client,
+            quarter=quarter,
+            start_on=dates[0],
+            end_on=dates[1],
+            budget_amount=amount,
+            name=f"第{quarter}季",
+        )
     for query, expected in (
         ("f.quarter.eq=4", [4]),
         ("f.quarter.ge=3&sort=code", [3, 4]),
@@ -222,7 +244,12 @@ def test_no_answer_carries_what_no_answer_may_carry(people: People) -> None:
         if type(view) not in resource_classes():
             continue
         shape, columns = view.shape, view.screen.datamodel.obj.__mapper__.columns
-        names = {*shape.added, *shape.edited, *shape.filters, *(field.name for field in (*shape.listed, *shape.shown))}
+        names = {
+            *shape.added,
+            *shape.edited,
+            *shape.filters,
+            *(field.name for field in (*shape.listed, *shape.shown)),
+        }
         assert "custom_data" not in names
         for name in names:
             assert columns[name].info.get("label") is not None, (type(view).__name__, name)
@@ -234,7 +261,11 @@ def test_encoders_agree(people: People, session: Session) -> None:
     with acting_as(SYSTEM):
         row = SampleRows(session, people.staff).of(MarketingPlan)
         session.commit()
-    view = next(view for view in people.app.extensions["portal_builder"].baseviews if type(view).__name__ == "MarketingPlanApi")
+    view = next(
+        view
+        for view in people.app.extensions["portal_builder"].baseviews
+        if type(view).__name__ == "MarketingPlanApi"
+    )
     plain = [field for field in view.shape.shown if field.relation is None]
     values = [getattr(row, field.name) for field in plain]
     assert RowEncoder(plain)((row.id, *values)) == {

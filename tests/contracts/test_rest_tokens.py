@@ -21,7 +21,9 @@ DOOR = "/api/v1/security"
 
 def log_in(people: People, **changes: Any) -> Any:
     body = {"username": people.staff.username, "password": PASSWORD, **changes}
-    return people.anonymous().post(f"{DOOR}/login", json={name: value for name, value in body.items() if value is not None})
+    return people.anonymous().post(
+        f"{DOOR}/login", json={name: value for name, value in body.items() if value is not None}
+    )
 
 
 def with_token(people: People, token: str) -> PortalClient:
@@ -144,7 +146,9 @@ def test_an_old_token_is_refused(people: People) -> None:
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "é", "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."])
 def test_a_broken_token_is_refused_in_the_usual_form(people: People, token: str) -> None:
-    answer = people.anonymous().get("/api/v1/plans", headers={"Authorization": f"Bearer {token}".encode().decode("latin-1")})
+    answer = people.anonymous().get(
+        "/api/v1/plans", headers={"Authorization": f"Bearer {token}".encode().decode("latin-1")}
+    )
     assert (answer.status_code, answer.json["code"]) == (401, "no-token")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
