@@ -7,11 +7,11 @@ to the audit trail after the refused transaction has been rolled back (R090).
 import logging
 from typing import Any
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.audit.chain import record_refusal
 from app.core.actor import current_actor
@@ -30,6 +30,7 @@ _SENTENCES = {
     404: _l("There is nothing here, or it is not yours to see."),
     405: _l("This address does not take this kind of request."),
     413: _l("The file or the form is too large."),
+    421: _l("The portal is not called by this name; the setting YINGCE_TRUSTED_HOSTS lists its names."),
     429: _l("Too many tries. Wait a minute."),
     503: _l("The database is not reachable just now. Try again in a moment."),
 }
@@ -77,6 +78,10 @@ def _refused(refusal: RuleViolation) -> tuple[Any, int]:
 
 
 def _http(problem: HTTPException) -> Any:
+    if isinstance(
+        problem, SecurityError
+    ):  # without a trusted name there are no addresses to draw a page with
+        return Response(str(_SENTENCES[421]), 400, content_type="text/plain; charset=utf-8")
     if problem.response is not None or problem.code is None or problem.code < 400:
         return problem
     if problem.code == 403 and current_actor().user_id not in {None, -1}:
