@@ -70,18 +70,20 @@ class ApprovalView(BaseView):
     @permission_name("inbox")
     def show(self, key: str) -> str:
         """Show the document of one to-do, why it is with me, the trail, and the decision form."""
-        assignment = _my_assignment(key)
+        return self._decision_page(_my_assignment(key))
+
+    def _decision_page(self, assignment: Assignment, comment: str = "") -> str:
         record = _record_of(assignment)
         titles = {entry.screen.datamodel.obj: entry.screen.title for entry in SCREENS}
         return render_template(
             "approvals/decide.html", assignment=assignment, instance=assignment.instance, record=record,
             values=shown_values(record, record.__document_columns__), tables=line_tables(record, titles),
-            trails=trails_of(record), comment="", seen=approvals.content_digest(record), why=why_mine(assignment.reason),
+            trails=trails_of(record), comment=comment, seen=approvals.content_digest(record), why=why_mine(assignment.reason),
         )  # fmt: skip
 
     @expose("/<key>/decide", methods=["POST"])
     @has_access
-    def decide(self, key: str) -> Response:
+    def decide(self, key: str) -> Response | tuple[str, int]:
         """Carry out a decision bound to the content that was seen."""
         assignment_id = row_key(key)
         verb = request.form.get("decision", "")
@@ -97,10 +99,13 @@ class ApprovalView(BaseView):
         except RuleViolation as refusal:
             log_refusal(refusal, record_type="assignment", record_id=assignment_id)
             flash(str(refusal), "danger")
-            is_mine = _assignment(assignment_id) is not None
-            return redirect(
-                url_for("ApprovalView.show", key=key) if is_mine else url_for("ApprovalView.inbox")
-            )
+            mine = _assignment(assignment_id)
+            if mine is None:
+                return redirect(url_for("ApprovalView.inbox"))
+            if mine.state != AssignmentState.OPEN.value:
+                return redirect(url_for("ApprovalView.show", key=key))
+            # still to be decided: the opinion stands as it was typed, beside what is stored now
+            return self._decision_page(mine, request.form.get("comment", "")), refusal.http_status
         flash(str(success), "success")
         return redirect(url_for("ApprovalView.inbox"))
 

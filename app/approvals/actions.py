@@ -17,6 +17,7 @@ from app.approvals.lock import engine_writes
 from app.approvals.refusals import (
     already_decided,
     comment_required,
+    comment_unfit,
     content_changed,
     not_current_approver,
     not_found,
@@ -43,6 +44,7 @@ from models.approvals import (
 
 DECIDED = frozenset({AssignmentState.APPROVED, AssignmentState.REJECTED, AssignmentState.RETURNED})
 KEY_LENGTH = 64
+COMMENT_LENGTH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,15 @@ def repeated(session: Session, actor: Actor, event_id: int, verb: ApprovalVerb) 
 
 
 def cleaned(comment: str | None) -> str | None:
-    """Return the opinion without surrounding blanks; None when nothing is left."""
-    return (comment or "").strip() or None
+    """Return the opinion without surrounding blanks; None when nothing is left.
+
+    Raises:
+        RuleViolation: it is longer than `COMMENT_LENGTH` or carries a NUL.
+    """
+    text = (comment or "").strip().replace("\r\n", "\n")  # a browser counts a line break as one character
+    if len(text) > COMMENT_LENGTH or "\x00" in text:
+        raise comment_unfit(COMMENT_LENGTH)
+    return text or None
 
 
 @dataclass
@@ -147,7 +156,7 @@ class Decide(Verb):
         assignment = self._assignment(review)
         _guard_person(review, assignment)
         _guard_state(review, assignment)
-        if self.needs_comment and cleaned(self.comment) is None:
+        if cleaned(self.comment) is None and self.needs_comment:
             raise comment_required()
         if not self.seen_sha256 == review.digest == review.snapshot_sha256:
             raise content_changed(seen=self.seen_sha256, current=review.digest)

@@ -86,6 +86,12 @@ def content_changed(*, seen: str, current: str) -> Conflict:
     return error
 
 
+def comment_unfit(most: int) -> RuleViolation:
+    """An opinion that is too long for a page of the trail, or that no database can store."""
+    message = _l("Write the opinion in at most %(count)s plain characters.", count=most)
+    return RuleViolation("comment-unfit", message, field="comment")
+
+
 def comment_required() -> RuleViolation:
     """A rejection, return or reassignment without a reason."""
     return RuleViolation(
