@@ -78,7 +78,12 @@ class ApprovableScreen(Screen):
         return actions
 
     def show_extra(self, record: Any) -> Markup:
-        """Show the trail of a submitted record or the expected route of a draft, and the printed sheet."""
+        """Show the trail of a submitted record or the expected route of a draft, and the printed sheet.
+
+        A partner sees his record and its status, not who inside the company thought what of it.
+        """
+        if current_actor().partner_id is not None:
+            return Markup()
         preview, problem = None, None
         if ApprovalVerb.SUBMIT in approvals.possible_verbs(current_actor(), record=record):
             try:
