@@ -1,16 +1,16 @@
 """What a hostile or careless person sends through the forms: refused beside what was typed, nothing given away."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import SYSTEM, acting_as
+from models.approvals import Assignment
+from models.partners import Partner
 from models.plans import MarketingPlan
 from tests.factories.plans import make_plan
-from tests.fixtures_people import People
-from tests.screens.reading import post
+from tests.fixtures_people import People, PortalClient
+from tests.screens.reading import hidden, post
 
 PLAN = {"name": "Spring", "plan_type": "month", "fiscal_year": "2027", "quarter": "1", "month": "3",
         "start_on": "2027-03-01", "end_on": "2027-03-31", "budget_amount": "1000"}  # fmt: skip
@@ -55,3 +55,65 @@ def test_a_key_in_the_address_or_the_form_gives_no_title_away(people: People, se
     assert posted.status_code == 422
     assert "Secret of others" not in posted.text
     assert "Own and open" in client.get(f"/plan-goals/add?plan_id={own.id}").text
+
+
+def _submitted(people: People, session: Session) -> tuple[MarketingPlan, PortalClient, str]:
+    """Return a plan in review, the browser of its approver, and the address of the to-do."""
+    with acting_as(SYSTEM):
+        plan = make_plan(session, people.staff.employee, name="To be decided")
+        session.commit()
+    assert post(people.staff.browser(), f"/plans/submit/{plan.id}").status_code == 302
+    to_do = session.scalars(select(Assignment).order_by(Assignment.id.desc()).limit(1)).one()
+    superior = next(
+        one for one in (people.group_lead, people.director) if one.employee_id == to_do.assignee_id
+    )
+    return plan, superior.browser(), f"/approvals/{to_do.id}"
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"seen": "0" * 64, "comment": "thought over for an hour"}, "not what you saw"),
+        ({"comment": "word " * 500}, "at most 2000"),
+        ({"comment": "a\x00b"}, "plain characters"),
+    ],
+)
+def test_an_opinion_stays_when_the_decision_is_refused(
+    people: People, session: Session, sent: dict[str, str], sentence: str
+) -> None:
+    plan, client, path = _submitted(people, session)
+    seen = hidden(client.get(path), "seen")
+    answer = post(client, f"{path}/decide", **{"decision": "return", "seen": seen, **sent})
+    assert 400 <= answer.status_code < 500
+    assert sentence in answer.text
+    assert sent["comment"][:20].strip("\x00") in answer.text or "\x00" in sent["comment"]
+    assert hidden(answer, "seen") == seen
+    session.expire_all()
+    assert session.get_one(MarketingPlan, plan.id).status == "in_review"
+
+
+def test_a_foreign_host_name_is_refused_plainly(people: People) -> None:
+    client = people.anonymous()
+    for path in ("/login/?next=http://evil.example/x", "/static/yingce.css", "/plans/list/", "/api/v1/plans"):
+        answer = client.get(path, base_url="http://evil.example")
+        assert answer.status_code == 400, path
+        assert "evil.example" not in answer.text
+
+
+def test_a_partner_does_not_read_who_approved_its_agreement(people: People, session: Session) -> None:
+    company = people.partner.user.partner_id
+    owner = session.scalars(select(Partner).filter_by(id=company)).one().owner_id
+    holder = next(one for one in people.all().values() if one.employee_id == owner)
+    client = holder.browser()
+    added = post(client, "/agreements/add", title="Agency", partner_id=str(company), start_on="2027-01-01",
+                 end_on="2027-12-31", amount="10", currency_code="CNY", content="c", effect_text="e")  # fmt: skip
+    key = added.location.rsplit("/", 1)[1]
+    for side in ("us", "them"):
+        post(client, "/agreement-obligations/add", agreement_id=key, side=side, duty="d", due_on="2027-06-01")
+    post(client, f"/agreements/submit/{key}")
+    path = f"/agreements/show/{key}"
+    assert "Approval trail" in client.get(path).text
+    page = people.partner.browser().get(path)
+    assert page.status_code == 200
+    assert "Agency" in page.text
+    assert "Approval trail" not in page.text
