@@ -6,7 +6,6 @@ from flask_appbuilder.security.decorators import has_access, no_cache, permissio
 from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import refresh
 from flask_login import login_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
@@ -22,12 +21,13 @@ from app.security.manager import close_cookie_session
 from app.security.sessions import open_sessions
 from app.services import accounts
 from models.users import PortalUser
+from views.form_language import PortalForm
 
 ZONES = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "Europe/Berlin",
          "Europe/London", "America/New_York", "America/Los_Angeles", "UTC")  # fmt: skip
 
 
-class LogInForm(FlaskForm):
+class LogInForm(PortalForm):
     """Name and password."""
 
     username = StringField(
@@ -38,7 +38,7 @@ class LogInForm(FlaskForm):
     )
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(PortalForm):
     """A new password, with the present one as proof."""
 
     current = PasswordField(_l("Present password"), [InputRequired(), Length(max=200)])
@@ -48,7 +48,7 @@ class PasswordForm(FlaskForm):
     )
 
 
-class SettingsForm(FlaskForm):
+class SettingsForm(PortalForm):
     """Language and time zone of one person."""
 
     language = SelectField(

@@ -7,7 +7,6 @@ from flask import Response, abort, flash, jsonify, redirect, render_template, re
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 from flask_appbuilder.security.sqla.models import Role, assoc_user_role
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
@@ -27,6 +26,7 @@ from models.partners import Partner
 from models.users import PortalUser
 from views.errors import log_refusal
 from views.fields import Field, Kind, fields_of
+from views.form_language import PortalForm
 from views.forms import RelationField
 from views.interface import interface_of, refusal_of, row_key
 from views.listing import ListPage
@@ -41,7 +41,7 @@ PARTNER = replace(_COLUMNS["partner_id"], kind=Kind.RELATION, target=Partner)
 _TYPED = ("username", "last_name", "first_name", "email", "partner_id")
 
 
-class AccountForm(FlaskForm):
+class AccountForm(PortalForm):
     """What can be set of an account; `seen` marks what it was when the form was drawn."""
 
     seen = HiddenField()
