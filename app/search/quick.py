@@ -1,29 +1,25 @@
-"""The WHERE clause of the quick search: a row matches if one of its searched columns contains the text.
+"""The quick search: rows of which one searched column contains the text, upper and lower case alike.
 
-Upper and lower case are alike. Both databases answer from an index, whatever the text holds.
+Both databases answer from an index, whatever the text holds. `match` is the plain WHERE clause;
+`Search` restricts a list's statements in the way that reads the fewest rows.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    and_,
-    column,
-    event,
-    false,
-    func,
-    inspect,
-    literal_column,
-    select,
-    table,
-    true,
-)
+from sqlalchemy import ColumnElement, Select, and_, column, event, false, inspect, select, table, true
 from sqlalchemy.orm import Session
 
-from app.search.folding import SEPARATOR, escape_like, fold, is_searchable, tokens
-from app.search.index import create_search, drop_search, keep_in_step, reindex, search_columns
+from app.search import postgresql
+from app.search.columns import search_columns
+from app.search.folding import fold, is_searchable, phrase
+from app.search.index import create_search, drop_search, reindex
+from app.search.sqlite import keep_in_step
 
-__all__ = ["create_search", "drop_search", "install", "match", "reindex"]
+__all__ = ["Search", "create_search", "drop_search", "install", "match", "reindex"]
+
+WINDOW = 4_000
+"""So many newest (or oldest) rows are read plainly before PostgreSQL gathers all matches of a frequent text."""
 
 
 def install(session_class: type[Session]) -> None:
@@ -42,31 +38,101 @@ def match(model: Any, text: str, dialect: str) -> ColumnElement[bool]:
     """
     if not text:
         return true()
-    names = search_columns(inspect(model).mapper.class_)
+    names = _names(model)
     if not names or not is_searchable(text):
         return false()
+    needle = fold(text)
     if dialect == "postgresql":
-        return _match_postgresql(model, names, fold(text))
-    found = table(f"{inspect(model).mapper.local_table.name}_search", column("rowid"))
-    hits = literal_column(found.name).op("MATCH", is_comparison=True)(f'"{tokens(text)}"')
-    clause: ColumnElement[bool] = model.id.in_(select(found.c.rowid).where(hits))
+        return and_(postgresql.is_candidate(model, names, needle), postgresql.contains(model, names, needle))
+    index = _index(model)
+    clause: ColumnElement[bool] = model.id.in_(select(index.c.rowid).where(_hit(index, needle)))
     return clause
 
 
-def _match_postgresql(model: Any, names: tuple[str, ...], needle: str) -> ColumnElement[bool]:
-    """Return an indexed test of all character pairs of the needle, then the exact one.
+def _names(model: Any) -> tuple[str, ...]:
+    return search_columns(inspect(model).mapper.class_)
 
-    The expression is written as `app.search.index` writes it in the index, constants included, or
-    the database would not recognise it.
+
+def _index(model: Any) -> Any:
+    name = f"{inspect(model).mapper.local_table.name}_search"
+    return table(name, column("rowid"), column(name))
+
+
+def _hit(index: Any, needle: str) -> ColumnElement[bool]:
+    clause: ColumnElement[bool] = index.c[index.name].op("MATCH", is_comparison=True)(phrase(needle))
+    return clause
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search of one model for one text, as a list uses it: for its count and for its page.
+
+    A frequent text matches a large part of the table. SQLite then gives the matches one by one in
+    the order of their keys, if asked from the index's side; PostgreSQL would gather all of them
+    first, so a page by key looks among the newest rows before it asks the index.
     """
-    separator: ColumnElement[str] = literal_column(f"E'\\x{ord(SEPARATOR):02x}'")
-    body: Any = None
-    for name in names:
-        part = func.coalesce(getattr(model, name), literal_column("''"))
-        body = part if body is None else body.op("||")(separator).op("||")(part)
-    folded = func.search_fold(body)
-    grams = func.search_grams(folded).op("COLLATE")(literal_column('"C"'))
-    return and_(
-        grams.op("@>", is_comparison=True)(func.search_keys(func.search_fold(needle))),
-        folded.op("LIKE", is_comparison=True)(func.search_fold(f"%{escape_like(needle)}%")),
-    )
+
+    model: Any
+    text: str
+    dialect: str
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether the database gives the matches one by one in the order of their keys."""
+        return (
+            self.dialect == "sqlite"
+            and bool(self.text)
+            and bool(_names(self.model))
+            and is_searchable(self.text)
+        )
+
+    def restrict(self, statement: Select[Any]) -> Select[Any]:
+        """Return a statement on the model restricted to the matches, to be counted or to be read by key."""
+        if not self.is_streamed:
+            return statement.where(match(self.model, self.text, self.dialect))
+        index = _index(self.model)
+        return statement.join(index, index.c.rowid == self.model.id).where(_hit(index, fold(self.text)))
+
+    def keys(
+        self,
+        session: Session,
+        statement: Select[Any],
+        *,
+        size: int,
+        order: tuple[ColumnElement[Any], ...],
+        is_by_key: bool,
+        is_descending: bool = True,
+    ) -> list[int]:
+        """Return the keys of a page.
+
+        Args:
+            statement: a select of the model's key with every other condition and the page's offset.
+            size: how many keys at most.
+            order: by what the list is sorted, ending with the key.
+            is_by_key: whether the key alone is what the list is sorted by.
+        """
+        statement = statement.limit(size)
+        if not is_by_key:
+            found = statement.where(match(self.model, self.text, self.dialect)).order_by(*order)
+            return list(session.scalars(found))
+        if self.is_streamed:
+            key = _index(self.model).c.rowid
+            found = self.restrict(statement).order_by(key.desc() if is_descending else key.asc())
+            return list(session.scalars(found))
+        near = self._near_keys(session, statement.order_by(*order), is_descending=is_descending)
+        if len(near) == size:
+            return near
+        return list(session.scalars(self.restrict(statement).order_by(*order)))
+
+    def _near_keys(self, session: Session, statement: Select[Any], *, is_descending: bool) -> list[int]:
+        """Return what the first rows of the page's order alone give; a full page of them is the page."""
+        names = _names(self.model)
+        if not self.text or not names or not is_searchable(self.text):
+            return []
+        first = statement.with_only_columns(self.model.id).limit(1).offset(None)
+        edge = session.scalar(first)
+        if edge is None:
+            return []
+        near = self.model.id > edge - WINDOW if is_descending else self.model.id < edge + WINDOW
+        exact = postgresql.contains(self.model, names, fold(self.text))
+        return list(session.scalars(statement.where(near, exact)))

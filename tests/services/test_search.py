@@ -1,14 +1,17 @@
 """The quick search finds exactly what contains the text, on both databases."""
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.orm import Session, aliased
 
+from app.search import quick
+from app.search.columns import searched_models
 from app.search.folding import fold
-from app.search.index import searched_models
-from app.search.quick import match, reindex
+from app.search.quick import Search, match, reindex
 from models import Channel, ProductLine, Region
 
 LETTERS = st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\x00\x1f")
@@ -122,17 +125,60 @@ def test_an_alias_can_be_searched(session: Session) -> None:
     assert list(session.scalars(select(other.code).where(clause))) == ["A"]
 
 
-def test_postgresql_answers_from_the_index(session: Session) -> None:
-    if session.get_bind().dialect.name == "sqlite":
-        plan = "EXPLAIN QUERY PLAN SELECT id FROM product_line WHERE id IN"
-        plan += " (SELECT rowid FROM product_line_search WHERE product_line_search MATCH '\"61\"')"
-        assert "VIRTUAL TABLE INDEX" in str(session.execute(text(plan)).all())
+def explained(session: Session, statement: Select[Any]) -> str:
+    """Return the database's plan of a statement."""
+    dialect = session.get_bind().dialect
+    compiled = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    explain = "EXPLAIN QUERY PLAN " if dialect.name == "sqlite" else "EXPLAIN "
+    if dialect.name == "postgresql":
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+    lines = session.connection().exec_driver_sql(explain + compiled).all()
+    return "\n".join(str(line) for line in lines)
+
+
+@pytest.mark.parametrize("needle", ["裙", "连衣裙", "CU-2026-0001"])
+def test_both_databases_answer_from_the_index(session: Session, needle: str) -> None:
+    dialect = session.get_bind().dialect.name
+    plan = explained(session, select(ProductLine.id).where(match(ProductLine, needle, dialect)))
+    assert (
+        "ix_product_line_search" if dialect == "postgresql" else "product_line_search VIRTUAL TABLE INDEX"
+    ) in plan
+
+
+def test_sqlite_reads_a_page_in_the_order_of_the_index(session: Session) -> None:
+    search = Search(ProductLine, "裙", session.get_bind().dialect.name)
+    if not search.is_streamed:
         return
-    session.execute(text("SET LOCAL enable_seqscan = off"))
-    statement = select(ProductLine.id).where(match(ProductLine, "裙", "postgresql"))
-    compiled = statement.compile(dialect=session.get_bind().dialect, compile_kwargs={"literal_binds": True})
-    plan = "\n".join(session.scalars(text("EXPLAIN " + str(compiled).replace(":", "\\:").replace("%%", "%"))))
-    assert "ix_product_line_search" in plan
+    key = search.restrict(select(ProductLine.id)).order_by(text("product_line_search.rowid DESC")).limit(26)
+    plan = explained(session, key)
+    assert plan.index("product_line_search VIRTUAL TABLE") < plan.index("SEARCH product_line ")
+    assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize("needle", ["天", "天猫", "旗舰店天", "无此", "", "\x00", "RG-1"])
+@pytest.mark.parametrize("window", [3, 4000])
+def test_a_search_gives_the_same_pages_as_the_plain_clause(
+    session: Session, monkeypatch: pytest.MonkeyPatch, needle: str, window: int
+) -> None:
+    monkeypatch.setattr(quick, "WINDOW", window)
+    add(session, **{f"RG-{number}": f"{number}天猫" if number % 3 else None for number in range(20)})
+    dialect = session.get_bind().dialect.name
+    search, clause = Search(Region, needle, dialect), match(Region, needle, dialect)
+    orders: tuple[tuple[tuple[Any, ...], bool, bool], ...] = (
+        ((Region.id.desc(),), True, True),
+        ((Region.id.asc(),), True, False),
+        ((Region.name.asc(), Region.id.asc()), False, False),
+    )
+    for order, is_by_key, is_descending in orders:
+        for offset in (0, 2, 50):
+            page = select(Region.id).where(Region.parent_id.is_(None)).offset(offset)
+            expected = list(session.scalars(page.where(clause).order_by(*order).limit(4)))
+            given = search.keys(
+                session, page, size=4, order=order, is_by_key=is_by_key, is_descending=is_descending
+            )
+            assert given == expected
+    count = select(func.count()).select_from(search.restrict(select(Region.id)).limit(7).subquery())
+    assert session.scalar(count) == min(7, len(found(session, Region, needle)))
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
