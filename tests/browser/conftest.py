@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "demo-company-2026"
-START_SECONDS = 120
+START_SECONDS = 300
 
 
 @dataclass

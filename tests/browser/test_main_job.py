@@ -38,7 +38,7 @@ def _draft_plan(page: Page) -> str:
     _save(page)
     plan = page.url
     page.get_by_role("link", name="Add · Goal").click()
-    _pick(page, "Company objective", "增长")
+    _pick(page, "Company objective", "扩大会员与收入")
     _pick(page, "Metric", "投资回报率")
     page.get_by_label("Target").fill("2.5")
     page.get_by_label("Weight %").fill("100")
