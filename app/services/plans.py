@@ -72,7 +72,9 @@ def delete(actor: Actor, *, record: MarketingPlan) -> None:
         RuleViolation: the plan is under review or in force, or has lower plans.
     """
     if record.is_locked:
-        raise RuleViolation("plan-locked", _l("Only a draft can be deleted; this plan is under review or decided."))
+        raise RuleViolation(
+            "plan-locked", _l("Only a draft can be deleted; this plan is under review or decided.")
+        )
     if record.distributed_amount > ZERO:
         raise RuleViolation("plan-has-children", _l("Delete or move the lower plans first."))
     crud.delete(actor, record=record)
@@ -86,7 +88,7 @@ def restore(actor: Actor, *, record: MarketingPlan) -> None:
 
 
 def _former(record: Any, name: str) -> Any:
-    history = record._sa_instance_state.attrs[name].history  # noqa: SLF001  SQLAlchemy's documented inspection
+    history = record._sa_instance_state.attrs[name].history
     return history.deleted[0] if history.deleted else None
 
 
@@ -104,10 +106,14 @@ def _check_period(plan: MarketingPlan) -> None:
         raise RuleViolation("month-missing", _l("Give the month, 1 to 12."), field="month")
     plan.quarter, plan.month = wanted
     if not 2000 <= plan.fiscal_year <= 2100:
-        raise RuleViolation("bad-year", _l("The fiscal year lies between 2000 and 2100."), field="fiscal_year")
+        raise RuleViolation(
+            "bad-year", _l("The fiscal year lies between 2000 and 2100."), field="fiscal_year"
+        )
     first, last = period_of(plan.plan_type, plan.fiscal_year, plan.quarter, plan.month)
     if plan.start_on < first or plan.end_on > last or plan.end_on < plan.start_on:
-        message = _l("The dates must lie within the plan's period, %(first)s to %(last)s.", first=first, last=last)
+        message = _l(
+            "The dates must lie within the plan's period, %(first)s to %(last)s.", first=first, last=last
+        )
         raise RuleViolation("dates-outside-period", message, field="start_on")
 
 
@@ -139,7 +145,9 @@ def _attach_parent(plan: MarketingPlan) -> None:
         raise RuleViolation("parent-kind", message, field="parent_id")
     first, last = period_of(parent.plan_type, parent.fiscal_year, parent.quarter, parent.month)
     if not (first <= plan.start_on and plan.end_on <= last):
-        message = _l("The plan must lie within its parent's period, %(first)s to %(last)s.", first=first, last=last)
+        message = _l(
+            "The plan must lie within its parent's period, %(first)s to %(last)s.", first=first, last=last
+        )
         raise RuleViolation("outside-parent", message, field="parent_id")
     plan.parent_type = parent.plan_type
 
@@ -155,15 +163,21 @@ def _spread(parent_id: int | None) -> None:
     session: Session = db.session()
     session.flush()
     table = MarketingPlan.__table__
-    budget: Decimal = session.scalar(
-        select(MarketingPlan.budget_amount).where(MarketingPlan.id == parent_id).with_for_update()
-    ) or ZERO
-    child = aliased(MarketingPlan)
-    given: Decimal = session.scalar(
-        select(func.coalesce(func.sum(child.budget_amount), 0)).where(
-            child.parent_id == parent_id, child.deleted_at.is_(None), child.status != "superseded"
+    budget: Decimal = (
+        session.scalar(
+            select(MarketingPlan.budget_amount).where(MarketingPlan.id == parent_id).with_for_update()
         )
-    ) or ZERO
+        or ZERO
+    )
+    child = aliased(MarketingPlan)
+    given: Decimal = (
+        session.scalar(
+            select(func.coalesce(func.sum(child.budget_amount), 0)).where(
+                child.parent_id == parent_id, child.deleted_at.is_(None), child.status.not_in(("superseded", "rejected"))
+            )
+        )
+        or ZERO
+    )
     if given > budget:
         message = _l(
             "The lower plans together need %(given)s, the parent plan has %(budget)s. Lower this budget by %(over)s.",
@@ -172,7 +186,9 @@ def _spread(parent_id: int | None) -> None:
             over=given - budget,
         )
         raise RuleViolation("children-exceed-parent", message, field="budget_amount")
-    session.connection().execute(update(table).where(table.c.id == parent_id).values(distributed_amount=given))
+    session.connection().execute(
+        update(table).where(table.c.id == parent_id).values(distributed_amount=given)
+    )
     parent = session.identity_map.get(session.identity_key(MarketingPlan, parent_id))
     if parent is not None:
         session.expire(parent, ["distributed_amount"])
@@ -200,13 +216,18 @@ def save_budget_line(actor: Actor, *, record: BudgetLine) -> None:
                      first=plan.start_on.month, last=plan.end_on.month)  # fmt: skip
         raise RuleViolation("month-outside-plan", message, field="month")
     with session.no_autoflush:
-        others: Decimal = session.scalar(
-            select(func.coalesce(func.sum(BudgetLine.allocated_amount), 0)).where(
-                BudgetLine.plan_id == plan.id, BudgetLine.id != (record.id or 0)
+        others: Decimal = (
+            session.scalar(
+                select(func.coalesce(func.sum(BudgetLine.allocated_amount), 0)).where(
+                    BudgetLine.plan_id == plan.id, BudgetLine.id != (record.id or 0)
+                )
             )
-        ) or ZERO
+            or ZERO
+        )
     if record.allocated_amount <= ZERO:
-        raise RuleViolation("amount-not-positive", _l("The amount must be above zero."), field="allocated_amount")
+        raise RuleViolation(
+            "amount-not-positive", _l("The amount must be above zero."), field="allocated_amount"
+        )
     if others + record.allocated_amount > plan.budget_amount:
         message = _l(
             "The plan has %(left)s left for budget lines, this one needs %(wanted)s.",
@@ -243,7 +264,11 @@ def save_milestone(actor: Actor, *, record: PlanMilestone) -> None:
                      first=plan.start_on, last=plan.end_on)  # fmt: skip
         raise RuleViolation("outside-plan", message, field="due_on")
     if (record.status == "done") != (record.finished_on is not None):
-        raise RuleViolation("done-needs-date", _l("A finished milestone has a date, an open one has none."), field="finished_on")
+        raise RuleViolation(
+            "done-needs-date",
+            _l("A finished milestone has a date, an open one has none."),
+            field="finished_on",
+        )
     if record.id is None:
         crud.create(actor, record=record)
 
