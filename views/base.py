@@ -307,6 +307,8 @@ class Screen(ModelView):
         if not self.may("edit") or not self.edit_columns or getattr(record, "is_deleted", False):
             return False
         document = getattr(record, record.__locked_with__) if record.__locked_with__ else record
+        if getattr(document, "is_deleted", False):
+            return False
         return not (isinstance(document, Approvable) and document.is_locked)
 
     # -- add and edit ------------------------------------------------------------------------------
@@ -360,6 +362,7 @@ class Screen(ModelView):
 
     def _refuse_locked(self, record: Any) -> None:
         """Refuse to open the form of a record that nobody may change now; `app.approvals.lock` holds it below."""
+        self.datamodel.refuse_binned(record)
         document = getattr(record, record.__locked_with__) if record.__locked_with__ else record
         if isinstance(document, Approvable) and document.is_locked:
             raise WrongState(

@@ -16,7 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.actor import Actor, current_actor
 from app.core.db import db, unit_of_work
-from app.core.errors import Conflict, RuleViolation
+from app.core.errors import Conflict, RuleViolation, WrongState
 from app.core.i18n import lazy_gettext as _l
 from app.security.access import rights_of_actor
 from app.security.scope import condition
@@ -90,6 +90,7 @@ class ServiceInterface(SQLAInterface):
 
     def edit(self, item: Any, commit: bool = True) -> None:
         """Change a record by its service and commit once."""
+        self.refuse_binned(item)
         with unit_of_work() as unit:
             self._check_relations(item)
             service_of(self.obj).update(current_actor(), record=item)
@@ -97,6 +98,7 @@ class ServiceInterface(SQLAInterface):
 
     def delete(self, item: Any, commit: bool = True) -> None:
         """Bin or delete a record by its service and commit once."""
+        self.refuse_binned(item, is_own=False)
         with unit_of_work() as unit:
             service_of(self.obj).delete(current_actor(), record=item)
             _flush(unit)
@@ -106,6 +108,20 @@ class ServiceInterface(SQLAInterface):
         with unit_of_work() as unit:
             service_of(self.obj).restore(current_actor(), record=item)
             _flush(unit)
+
+    def refuse_binned(self, item: Any, *, is_own: bool = True) -> None:
+        """Refuse to change what lies in the bin, or a line of a document that does; it is restored first.
+
+        Args:
+            is_own: whether the record's own place counts, not only that of its document.
+
+        Raises:
+            WrongState: it is in the bin.
+        """
+        with self.session.no_autoflush:
+            document = getattr(item, item.__locked_with__) if item.__locked_with__ else None
+        if getattr(document, "is_deleted", False) or (is_own and getattr(item, "is_deleted", False)):
+            raise WrongState("in-the-bin", _l("This is in the bin. Restore it before you change it."))
 
     def lookup(self, actor: Actor, field: Field, text: str) -> list[tuple[int, str]]:
         """Return up to 20 related rows whose title begins with or contains the text, for a picker."""
