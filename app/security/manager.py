@@ -75,6 +75,7 @@ class PortalSecurityManager(SecurityManager):
         """
         if (
             not username
+            or "\x00" in username  # nobody's: no database stores it, so that asking for it is an error
             or not password
             or not self.limiter.limiter.hit(_PER_ACCOUNT, "log-in", username.lower())
         ):
