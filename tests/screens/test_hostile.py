@@ -117,3 +117,30 @@ def test_a_partner_does_not_read_who_approved_its_agreement(people: People, sess
     assert page.status_code == 200
     assert "Agency" in page.text
     assert "Approval trail" not in page.text
+
+
+def test_what_is_in_the_bin_is_not_changed_and_neither_are_its_lines(
+    people: People, session: Session
+) -> None:
+    with acting_as(SYSTEM):
+        plan = make_plan(session, people.staff.employee, name="Thrown away")
+        session.commit()
+    client, line = people.staff.browser(), plan.budget_lines[0].id
+    version = plan.row_version
+    assert post(client, f"/plans/delete/{plan.id}").status_code == 302
+    for path in (f"/plans/edit/{plan.id}", f"/budget-lines/edit/{line}"):
+        assert client.get(path).status_code == 409, path
+        assert post(client, path, row_version=str(version), name="changed").status_code == 409, path
+    assert post(client, f"/budget-lines/delete/{line}").status_code == 409
+    body = {"note": "changed", "row_version": 1}
+    assert people.staff.api().put(f"/api/v1/budget-lines/{line}", json=body).status_code == 409
+    session.expire_all()
+    assert session.get_one(MarketingPlan, plan.id).name == "Thrown away"
+    assert post(client, f"/plans/restore/{plan.id}").status_code == 302
+    assert client.get(f"/plans/edit/{plan.id}").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "x\nCRITICAL forged"])
+def test_a_log_in_with_an_odd_name_is_a_wrong_name(people: People, name: str) -> None:
+    answer = post(people.anonymous(), "/login/", username=name, password="Long-Enough-77")
+    assert answer.status_code == 401
