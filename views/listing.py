@@ -7,7 +7,7 @@ the count stops at 10,000; the next page starts behind the last row instead of s
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
@@ -30,7 +30,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.errors import BadInput
 from app.core.i18n import lazy_gettext as _l
-from app.search.quick import match
+from app.search.quick import Search, match
 from models.base import SoftDeleted
 from views.fields import MAX_INTEGER, NUMERIC, Field, Kind, title_column
 
@@ -218,6 +218,22 @@ def clause_of(model: type[Any], query: ListQuery, dialect: str) -> list[ColumnEl
     return clauses
 
 
+def _search_of(model: type[Any], query: ListQuery, dialect: str) -> tuple[Search | None, ListQuery]:
+    """Return the one text that leads the search for rows, and the query without it.
+
+    It is the quick search, else the first “contains” filter on a searched column; that this column
+    itself contains the text stays a condition.
+    """
+    if query.text:
+        return Search(model, query.text, dialect), replace(query, text="")
+    for condition in query.conditions:
+        if condition.operator == "contains" and condition.field.name in getattr(model, "__search__", ()):
+            plain = replace(condition, operator="has")
+            others = tuple(plain if other is condition else other for other in query.conditions)
+            return Search(model, str(condition.values[0]), dialect), replace(query, conditions=others)
+    return None, query
+
+
 def _clause(model: type[Any], condition: Condition, dialect: str) -> ColumnElement[bool]:
     column = getattr(model, condition.field.name)
     value = condition.values[0] if condition.values else None
@@ -239,7 +255,7 @@ def _clause(model: type[Any], condition: Condition, dialect: str) -> ColumnEleme
     if condition.operator == "prefix":
         return _starts_with(column, str(value), dialect)
     contains: ColumnElement[bool] = column.icontains(str(value), autoescape=True)
-    if condition.field.name in getattr(model, "__search__", ()):
+    if condition.operator == "contains" and condition.field.name in getattr(model, "__search__", ()):
         return and_(match(model, str(value), dialect), contains)
     return contains
 
@@ -253,10 +269,14 @@ def _starts_with(column: Any, text: str, dialect: str) -> ColumnElement[bool]:
 
 
 def capped_count(
-    session: Session, model: type[Any], clauses: Sequence[ColumnElement[bool]]
+    session: Session,
+    model: type[Any],
+    clauses: Sequence[ColumnElement[bool]],
+    search: Search | None = None,
 ) -> tuple[int, bool]:
     """Return how many rows match, counting no further than the cap, and whether there are more."""
-    some = select(model.id).where(*clauses).limit(COUNT_CAP + 1).subquery()
+    keys = select(model.id).where(*clauses).limit(COUNT_CAP + 1)
+    some = (search.restrict(keys) if search is not None else keys).subquery()
     count = session.scalar(select(func.count()).select_from(some)) or 0
     return min(count, COUNT_CAP), count > COUNT_CAP
 
@@ -302,14 +322,18 @@ def fetch_page(
     query: ListQuery,
     visible: ColumnElement[bool],
 ) -> ListPage:
-    """Return one page of a list in at most two statements: the count and the rows."""
+    """Return one page of a list in at most two statements, the count and the rows; a search needs its keys first."""
     whole = _is_whole(model, query, visible)
-    clauses = [visible, *clause_of(model, query, session.get_bind().dialect.name)]
+    dialect = session.get_bind().dialect.name
+    search, plain = _search_of(model, query, dialect)
+    clauses = [visible, *clause_of(model, plain, dialect)]
     clauses = [clause for clause in clauses if clause is not true()] or [true()]
-    count, is_capped = _count(session, model, query, clauses, whole=whole)
-    statement = (
-        _whole_page(model, columns, query, clauses) if whole else _page(model, columns, query, clauses)
-    )
+    if search is not None:
+        count, is_capped = capped_count(session, model, clauses, search)
+        statement = _searched_page(session, columns, query, clauses, search)
+    else:
+        count, is_capped = _count(session, model, query, clauses, whole=whole)
+        statement = (_whole_page if whole else _page)(model, columns, query, clauses)
     rows = session.execute(statement, _bound(query)).all()
     has_next = len(rows) > query.size
     rows = rows[: query.size]
@@ -361,7 +385,46 @@ def _page(
 ) -> Select[Any]:
     """Return the statement of a page: its keys by an index, then what only these rows show."""
     sort_column = getattr(model, query.sort)
+    ordered = _order(model, query)
+    keys = _keys(model, query, clauses)
+    inner = keys.order_by(*ordered).limit(bindparam("page_size", type_=Integer)).subquery()
+    statement = row_statement(model, columns, sort_column).join(inner, inner.c.id == model.id)
+    return statement.order_by(*ordered)
+
+
+def _searched_page(
+    session: Session,
+    columns: Sequence[Field],
+    query: ListQuery,
+    clauses: Sequence[ColumnElement[bool]],
+    search: Search,
+) -> Select[Any]:
+    """Return the statement of a page of a search, whose keys are found first."""
+    model = search.model
+    ordered = _order(model, query)
+    found = search.keys(
+        session,
+        _keys(model, query, clauses),
+        size=query.size + 1,
+        order=ordered,
+        is_by_key=query.sort == "id",
+        is_descending=query.is_descending,
+        parameters=_bound(query),
+    )
+    statement = row_statement(model, columns, getattr(model, query.sort)).where(model.id.in_(found))
+    return statement.order_by(*ordered)
+
+
+def _order(model: type[Any], query: ListQuery) -> tuple[ColumnElement[Any], ...]:
     direction = desc if query.is_descending else asc
+    if query.sort == "id":
+        return (direction(model.id),)
+    return direction(getattr(model, query.sort)), direction(model.id)
+
+
+def _keys(model: type[Any], query: ListQuery, clauses: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Return the keys of the rows from the page's beginning on."""
+    sort_column = getattr(model, query.sort)
     keys = select(model.id).where(*clauses)
     if query.after is not None:
         # bound as the column's own type: a Money in cents, an Instant in UTC
@@ -372,10 +435,7 @@ def _page(
         keys = keys.where(here < there if query.is_descending else here > there)
     elif query.page:
         keys = keys.offset(bindparam("page_start", type_=Integer))
-    ordered = (direction(model.id),) if query.sort == "id" else (direction(sort_column), direction(model.id))
-    inner = keys.order_by(*ordered).limit(bindparam("page_size", type_=Integer)).subquery()
-    statement = row_statement(model, columns, sort_column).join(inner, inner.c.id == model.id)
-    return statement.order_by(*ordered)
+    return keys
 
 
 _whole_pages: dict[tuple[Any, ...], Select[Any]] = {}

@@ -4,6 +4,7 @@ Both databases answer from an index, whatever the text holds. `match` is the pla
 `Search` restricts a list's statements in the way that reads the fewest rows.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +103,7 @@ class Search:
         order: tuple[ColumnElement[Any], ...],
         is_by_key: bool,
         is_descending: bool = True,
+        parameters: Mapping[str, Any] | None = None,
     ) -> list[int]:
         """Return the keys of a page.
 
@@ -110,29 +112,37 @@ class Search:
             size: how many keys at most.
             order: by what the list is sorted, ending with the key.
             is_by_key: whether the key alone is what the list is sorted by.
+            parameters: values of the statement's bound parameters.
         """
         statement = statement.limit(size)
         if not is_by_key:
             found = statement.where(match(self.model, self.text, self.dialect)).order_by(*order)
-            return list(session.scalars(found))
+            return list(session.scalars(found, parameters))
         if self.is_streamed:
             key = _index(self.model).c.rowid
             found = self.restrict(statement).order_by(key.desc() if is_descending else key.asc())
-            return list(session.scalars(found))
-        near = self._near_keys(session, statement.order_by(*order), is_descending=is_descending)
+            return list(session.scalars(found, parameters))
+        near = self._near_keys(session, statement.order_by(*order), parameters, is_descending=is_descending)
         if len(near) == size:
             return near
-        return list(session.scalars(self.restrict(statement).order_by(*order)))
+        return list(session.scalars(self.restrict(statement).order_by(*order), parameters))
 
-    def _near_keys(self, session: Session, statement: Select[Any], *, is_descending: bool) -> list[int]:
+    def _near_keys(
+        self,
+        session: Session,
+        statement: Select[Any],
+        parameters: Mapping[str, Any] | None,
+        *,
+        is_descending: bool,
+    ) -> list[int]:
         """Return what the first rows of the page's order alone give; a full page of them is the page."""
         names = _names(self.model)
         if not self.text or not names or not is_searchable(self.text):
             return []
         first = statement.with_only_columns(self.model.id).limit(1).offset(None)
-        edge = session.scalar(first)
+        edge = session.scalar(first, parameters)
         if edge is None:
             return []
         near = self.model.id > edge - WINDOW if is_descending else self.model.id < edge + WINDOW
         exact = postgresql.contains(self.model, names, fold(self.text))
-        return list(session.scalars(statement.where(near, exact)))
+        return list(session.scalars(statement.where(near, exact), parameters))
