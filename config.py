@@ -79,7 +79,7 @@ SETTINGS: tuple[Setting, ...] = (
             "A session ends after so many minutes without a request."),
     Setting("YINGCE_SESSION_HOURS", "12", "integer",
             "A session ends after so many hours in any case."),
-    Setting("YINGCE_LOGIN_RATE", "10 per minute", "text",
+    Setting("YINGCE_LOGIN_RATE", "60 per minute", "text",
             "Log-in attempts allowed from one address."),
     Setting("YINGCE_MAX_UPLOAD_MB", "64", "integer",
             "Largest request in megabytes, 1 to 1024."),

@@ -22,6 +22,7 @@ from app.security.sessions import open_sessions
 from app.services import accounts
 from models.users import PortalUser
 from views.form_language import PortalForm
+from views.log_in_limit import log_in_limit
 
 ZONES = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "Europe/Berlin",
          "Europe/London", "America/New_York", "America/Los_Angeles", "UTC")  # fmt: skip
@@ -62,6 +63,7 @@ class SessionView(BaseView):
 
     route_base = ""
     default_view = "login"
+    limits = [log_in_limit("SessionView.login")]
 
     @expose("/login/", methods=["GET", "POST"])
     @no_cache

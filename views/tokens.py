@@ -6,9 +6,8 @@ It replaces the framework's door, which answers unexpected input with a text of 
 from typing import Any
 
 from apispec import APISpec
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response
 from flask_appbuilder.api import BaseApi, expose
-from flask_appbuilder.utils.limit import Limit
 from flask_jwt_extended import (
     create_access_token,
     create_refresh_token,
@@ -16,7 +15,6 @@ from flask_jwt_extended import (
     get_jwt_identity,
     verify_jwt_in_request,
 )
-from flask_limiter.util import get_remote_address
 
 from app.core.db import unit_of_work
 from app.core.errors import RuleViolation
@@ -24,6 +22,7 @@ from app.core.i18n import lazy_gettext as _l
 from app.security.sessions import end_session
 from views import errors
 from views.fields import Field, Kind
+from views.log_in_limit import log_in_limit
 from views.openapi import Json, add_components, answer, body_schema, json_content, operation
 from views.openapi import errors as error_answers
 from views.resource_codec import decode, json_answer, read_object
@@ -37,17 +36,9 @@ _FIELDS = {
 
 
 class WrongLogIn(RuleViolation):
-    """The name or the password is wrong, or there were too many tries for this account."""
+    """The name or the password is wrong, too many tries for this account, or the password is not yet one's own."""
 
     http_status = 401
-
-
-def _rate() -> str:
-    return str(current_app.config["AUTH_RATE_LIMIT"])
-
-
-def _is_no_log_in() -> bool:
-    return request.endpoint != f"{TokenApi.__name__}.login"
 
 
 class TokenApi(BaseApi):
@@ -55,9 +46,7 @@ class TokenApi(BaseApi):
 
     resource_name = "security"
     version = "v1"
-    limits = [
-        Limit(limit_value=_rate, key_func=get_remote_address, methods=("POST",), exempt_when=_is_no_log_in)
-    ]
+    limits = [log_in_limit("TokenApi.login")]
 
     @expose("/login", methods=["POST"])
     def login(self) -> Response:
@@ -71,6 +60,9 @@ class TokenApi(BaseApi):
             raise WrongLogIn(
                 "wrong-log-in", _l("The name or the password is wrong, or there were too many tries.")
             )
+        if user.must_change_password:
+            message = _l("Somebody else chose your password. Choose your own in the portal first.")
+            raise WrongLogIn("password-change-needed", message)
         identity = str(user.id)
         tokens = {"access_token": create_access_token(identity=identity, fresh=True)}
         if values.get("refresh"):

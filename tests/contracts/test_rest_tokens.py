@@ -81,10 +81,23 @@ def test_tries_are_limited_per_account_even_with_the_right_password(people: Peop
     assert log_in(people).status_code in {401, 429}
 
 
-def test_tries_are_limited_per_address(people: People) -> None:
+def test_tries_are_limited_per_address(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(people.app.config, "AUTH_RATE_LIMIT", "10 per minute")
     statuses = [log_in(people, username=f"nobody{number}").status_code for number in range(12)]
     assert statuses[:10] == [401] * 10
     assert statuses[10:] == [429] * 2
+
+
+def test_the_form_is_limited_per_address_too(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(people.app.config, "AUTH_RATE_LIMIT", "10 per minute")
+    client = people.stranger.browser()
+    client.post("/logout/", data={"csrf_token": client.csrf_token()})
+
+    def attempt(number: int) -> int:
+        form = {"csrf_token": client.csrf_token(), "username": f"nobody{number}", "password": "wrong-password"}
+        return client.post("/login/", data=form).status_code
+
+    assert [attempt(number) for number in range(12)] == [401] * 10 + [429] * 2
 
 
 def test_a_refresh_token_gives_access_and_nothing_else(people: People) -> None:
