@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, g, has_request_context, redirect, request, session, url_for
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 
@@ -27,6 +27,10 @@ from views import errors, helpers, portal
 from views.navigation import portal as portal_frame
 
 ROOT = Path(__file__).resolve().parent
+OWN_PASSWORD = frozenset(
+    {"static", "ProfileView.view", "ProfileView.password", "SessionView.logout", "SessionView.language"}
+)
+"""All that is open to an account whose password somebody else chose."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 CONTENT_SECURITY = {
     "default-src": "'self'",
@@ -86,12 +90,16 @@ def _install_ground(settings: Settings) -> None:
 def _install_request_cycle(app: Flask) -> None:
     """Begin each request with an actor and a way to read; end it without a session left open."""
 
-    def begin() -> None:
+    def begin() -> Any:
         g.request_id = uuid4().hex[:16]
         declare_read_only(request.method in READING)
         set_current_actor(ANONYMOUS)
         if request.endpoint not in {"static", None}:
             set_current_actor(current_request_actor())
+        log_in = g.get("log_in")
+        if log_in is not None and log_in.must_change and request.endpoint not in OWN_PASSWORD:
+            return redirect(url_for("ProfileView.view"))
+        return None
 
     def finish(response: Any) -> Any:
         if request.endpoint != "static":

@@ -84,6 +84,8 @@ class LogIn:
     time_zone: str | None
     ended: bool
     seen_at: Any
+    must_change: bool = False
+    """Whether somebody else chose the password, so that nothing but choosing one's own is possible."""
 
 
 _LOG_IN = (
@@ -96,6 +98,7 @@ _LOG_IN = (
         PortalUser.language,
         PortalUser.time_zone,
         PortalUser.partner_id,
+        PortalUser.must_change_password,
         Employee.id.label("employee_id"),
         Employee.name.label("employee_name"),
         Employee.department_id,
@@ -139,7 +142,8 @@ def load_log_in(session: Session, user_id: int, session_id: str | None) -> LogIn
         permissions=rights.permissions,
         session_id=session_id,
     )
-    return LogIn(actor, rights, row.language, row.time_zone, row.ended_at is not None, row.seen_at)
+    ended, must_change = row.ended_at is not None, bool(row.must_change_password)
+    return LogIn(actor, rights, row.language, row.time_zone, ended, row.seen_at, must_change)
 
 
 def with_request(actor: Actor, *, address: str | None, request_id: str | None) -> Actor:

@@ -4,6 +4,7 @@ Rights come from the actor (`app.security.access`), sessions live on the server,
 per account over every door, and the database is not held while a password is hashed.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, current_app, g, request, session
@@ -119,7 +120,7 @@ def _log_in(user_id: int, key: str) -> LogIn | None:
     if found is None or found.ended or _is_idle(found):
         return None
     actor = with_request(found.actor, address=request.remote_addr, request_id=g.get("request_id"))
-    found = LogIn(actor, found.rights, found.language, found.time_zone, ended=False, seen_at=found.seen_at)
+    found = replace(found, actor=actor)
     g.log_in = found
     set_current_actor(actor)
     return found
@@ -157,7 +158,8 @@ def _session_claim(identity: str) -> dict[str, str]:
 
 
 def _token_is_ended(_header: dict[str, Any], data: dict[str, Any]) -> bool:
-    return _log_in(int(data["sub"]), data.get("sid") or "") is None
+    log_in = _log_in(int(data["sub"]), data.get("sid") or "")
+    return log_in is None or log_in.must_change
 
 
 def _open_cookie_session(_app: Flask, user: PortalUser) -> None:

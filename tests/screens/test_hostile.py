@@ -9,7 +9,7 @@ from models.approvals import Assignment
 from models.partners import Partner
 from models.plans import MarketingPlan
 from tests.factories.plans import make_plan
-from tests.fixtures_people import People, PortalClient
+from tests.fixtures_people import PASSWORD, People, PortalClient
 from tests.screens.reading import hidden, post
 
 PLAN = {"name": "Spring", "plan_type": "month", "fiscal_year": "2027", "quarter": "1", "month": "3",
@@ -144,3 +144,19 @@ def test_what_is_in_the_bin_is_not_changed_and_neither_are_its_lines(
 def test_a_log_in_with_an_odd_name_is_a_wrong_name(people: People, name: str) -> None:
     answer = post(people.anonymous(), "/login/", username=name, password="Long-Enough-77")
     assert answer.status_code == 401
+
+
+def test_a_password_of_somebody_else_opens_nothing_but_its_change(people: People, session: Session) -> None:
+    people.staff.user.must_change_password = True
+    session.commit()
+    client = people.staff.browser()
+    for path in ("/", "/plans/list/", "/plans/add"):
+        assert client.get(path).location == "/profile/", path
+    assert post(client, "/plans/add", **PLAN).location == "/profile/"
+    assert "Choose your own" in client.get("/profile/").text
+    assert people.staff.api().get("/api/v1/plans").status_code == 401
+    answer = post(
+        client, "/profile/password", current=PASSWORD, new="Meadow-River-4481", again="Meadow-River-4481"
+    )
+    assert answer.status_code == 302
+    assert client.get("/plans/list/").status_code == 200
