@@ -25,16 +25,16 @@ class ApprovalStatus(LabelEnum):
     SUPERSEDED = "superseded", _l("Superseded"), "grey"
 
 
-EDITABLE = frozenset({ApprovalStatus.DRAFT.value, ApprovalStatus.RETURNED.value, ApprovalStatus.WITHDRAWN.value})
+EDITABLE = frozenset(
+    {ApprovalStatus.DRAFT.value, ApprovalStatus.RETURNED.value, ApprovalStatus.WITHDRAWN.value}
+)
 """States in which the owner may change the record; in all others it is locked."""
 
 STATUS_IN_LIST = (
     "status IS NOT NULL AND status IN ('draft', 'in_review', 'returned', 'withdrawn', 'rejected', "
     "'in_force', 'closed', 'superseded')"
 )
-APPROVED_NEEDS_PROOF = (
-    "status NOT IN ('in_force', 'closed', 'superseded') OR (approved_at IS NOT NULL AND approved_sha256 IS NOT NULL)"
-)
+APPROVED_NEEDS_PROOF = "status NOT IN ('in_force', 'closed', 'superseded') OR (approved_at IS NOT NULL AND approved_sha256 IS NOT NULL)"
 
 
 class Approvable:
@@ -54,7 +54,9 @@ class Approvable:
     revision: Mapped[int] = mapped_column(Integer, default=1, info=label(_l("Revision")))
     submitted_at: Mapped[datetime | None] = mapped_column(Instant, info=label(_l("Submitted at")))
     approved_at: Mapped[datetime | None] = mapped_column(Instant, info=label(_l("Approved at")))
-    approved_sha256: Mapped[str | None] = mapped_column(String(64), info=label(_l("Digest of the approved content")))
+    approved_sha256: Mapped[str | None] = mapped_column(
+        String(64), info=label(_l("Digest of the approved content"))
+    )
 
     @property
     def is_locked(self) -> bool:

@@ -59,7 +59,7 @@ class StepState(LabelEnum):
     """Where one run of a step stands."""
 
     WAITING = "waiting", _l("Waiting"), "grey"
-    ACTIVE = "active", _l("Active"), "blue"
+    ACTIVE = "active", _l("Running"), "blue"
     PASSED = "passed", _l("Passed"), "green"
     REJECTED = "rejected", _l("Rejected"), "red"
     SKIPPED = "skipped", _l("Skipped"), "grey"
@@ -140,7 +140,9 @@ class FlowVersion(Row, FabModel):
     __table_args__ = (
         UniqueConstraint("definition_id", "number"),
         CheckConstraint(in_list("state", FlowVersionState), name="state"),
-        CheckConstraint("state = 'draft' OR (sha256 IS NOT NULL AND published_at IS NOT NULL)", name="published_has_proof"),
+        CheckConstraint(
+            "state = 'draft' OR (sha256 IS NOT NULL AND published_at IS NOT NULL)", name="published_has_proof"
+        ),
         Index(
             "uq_flow_version_published",
             "definition_id",
@@ -211,7 +213,9 @@ class ApprovalInstance(Row, FabModel):
     flow_version_id: Mapped[int] = mapped_column(
         ForeignKey("flow_version.id", ondelete="RESTRICT"), info=label(_l("Route"))
     )
-    submitter_id: Mapped[int] = mapped_column(ForeignKey("employee.id", ondelete="RESTRICT"), info=label(_l("Submitter")))
+    submitter_id: Mapped[int] = mapped_column(
+        ForeignKey("employee.id", ondelete="RESTRICT"), info=label(_l("Submitter"))
+    )
     submitter_department_id: Mapped[int] = mapped_column(
         ForeignKey("department.id", ondelete="RESTRICT"), info=label(_l("Department"))
     )
@@ -219,7 +223,9 @@ class ApprovalInstance(Row, FabModel):
     state: Mapped[str] = mapped_column(
         String(12), default=InstanceState.IN_REVIEW.value, info=label(_l("State"), choices=InstanceState)
     )
-    needs_administrator: Mapped[bool] = mapped_column(default=False, info=label(_l("Waits for an administrator")))
+    needs_administrator: Mapped[bool] = mapped_column(
+        default=False, info=label(_l("Waits for an administrator"))
+    )
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("record_snapshot.id", ondelete="RESTRICT"))
     expected_route: Mapped[list[dict[str, Any]]] = mapped_column(JsonDict, info=label(_l("Expected route")))
     finished_at: Mapped[datetime | None] = mapped_column(Instant, info=label(_l("Finished at")))
@@ -228,7 +234,9 @@ class ApprovalInstance(Row, FabModel):
     submitter: Mapped[Employee] = relationship(lazy="select")
     submitter_department: Mapped[Department] = relationship(lazy="select")
     snapshot: Mapped[RecordSnapshot] = relationship(lazy="select")
-    step_runs: Mapped[list["StepRun"]] = relationship(back_populates="instance", order_by="StepRun.id", lazy="select")
+    step_runs: Mapped[list["StepRun"]] = relationship(
+        back_populates="instance", order_by="StepRun.id", lazy="select"
+    )
     events: Mapped[list["ApprovalEvent"]] = relationship(
         back_populates="instance", order_by="ApprovalEvent.seq", lazy="select"
     )
@@ -255,7 +263,9 @@ class StepRun(Row, FabModel):
     step_name: Mapped[dict[str, str]] = mapped_column(JsonDict, info=label(_l("Step")))
     visit: Mapped[int] = mapped_column(Integer, default=1)
     mode: Mapped[str] = mapped_column(String(12), default=StepMode.ANY.value)
-    state: Mapped[str] = mapped_column(String(12), default=StepState.WAITING.value, info=label(_l("State"), choices=StepState))
+    state: Mapped[str] = mapped_column(
+        String(12), default=StepState.WAITING.value, info=label(_l("State"), choices=StepState)
+    )
     opened_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[datetime | None] = mapped_column(Instant, info=label(_l("Due")))
@@ -280,7 +290,9 @@ class Assignment(Row, FabModel):
         CheckConstraint(in_list("state", AssignmentState), name="state"),
         CheckConstraint(in_list("capacity", Capacity), name="capacity"),
         CheckConstraint("assignee_id <> submitter_id OR is_self_allowed", name="no_self_approval"),
-        CheckConstraint("state NOT IN ('approved', 'rejected', 'returned') OR decided_at IS NOT NULL", name="decided"),
+        CheckConstraint(
+            "state NOT IN ('approved', 'rejected', 'returned') OR decided_at IS NOT NULL", name="decided"
+        ),
         ForeignKeyConstraint(
             ["instance_id", "submitter_id"],
             ["approval_instance.id", "approval_instance.submitter_id"],
@@ -302,7 +314,9 @@ class Assignment(Row, FabModel):
     step_run_id: Mapped[int] = mapped_column(ForeignKey("step_run.id", ondelete="RESTRICT"))
     instance_id: Mapped[int] = mapped_column(Integer)
     submitter_id: Mapped[int] = mapped_column(Integer)
-    assignee_id: Mapped[int] = mapped_column(ForeignKey("employee.id", ondelete="RESTRICT"), info=label(_l("Approver")))
+    assignee_id: Mapped[int] = mapped_column(
+        ForeignKey("employee.id", ondelete="RESTRICT"), info=label(_l("Approver"))
+    )
     on_behalf_of_id: Mapped[int | None] = mapped_column(
         ForeignKey("employee.id", ondelete="RESTRICT"), info=label(_l("On behalf of"))
     )
@@ -337,7 +351,9 @@ class ApprovalEvent(FabModel):
         CheckConstraint(in_list("verb", ApprovalVerb), name="verb"),
         CheckConstraint(in_list("actor_kind", ActorKind), name="actor_kind"),
         CheckConstraint("(actor_kind = 'system') = (actor_id IS NULL)", name="actor"),
-        CheckConstraint("verb NOT IN ('return', 'reject') OR (comment IS NOT NULL AND comment <> '')", name="needs_reason"),
+        CheckConstraint(
+            "verb NOT IN ('return', 'reject') OR (comment IS NOT NULL AND comment <> '')", name="needs_reason"
+        ),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -347,7 +363,9 @@ class ApprovalEvent(FabModel):
     verb: Mapped[str] = mapped_column(String(16), info=label(_l("Event"), choices=ApprovalVerb))
     step_key: Mapped[str | None] = mapped_column(String(40))
     actor_kind: Mapped[str] = mapped_column(String(16), info=label(_l("Acted as"), choices=ActorKind))
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id", ondelete="RESTRICT"), info=label(_l("Person")))
+    actor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("employee.id", ondelete="RESTRICT"), info=label(_l("Person"))
+    )
     on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id", ondelete="RESTRICT"))
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id", ondelete="RESTRICT"))
     capacity: Mapped[str | None] = mapped_column(String(20), info=label(_l("Capacity"), choices=Capacity))

@@ -65,7 +65,7 @@ class BudgetCategory(LabelEnum):
 class MilestoneStatus(LabelEnum):
     """Whether a milestone is reached."""
 
-    OPEN = "open", _l("Open"), "blue"
+    OPEN = "open", _l("Outstanding"), "blue"
     DONE = "done", _l("Done"), "green"
 
 
@@ -115,7 +115,9 @@ class MarketingPlan(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
         CheckConstraint("fiscal_year BETWEEN 2000 AND 2100", name="fiscal_year"),
         CheckConstraint("end_on >= start_on", name="dates"),
         CheckConstraint("budget_amount >= 0", name="budget"),
-        CheckConstraint("distributed_amount >= 0 AND distributed_amount <= budget_amount", name="children_within"),
+        CheckConstraint(
+            "distributed_amount >= 0 AND distributed_amount <= budget_amount", name="children_within"
+        ),
         CheckConstraint("lined_amount >= 0 AND lined_amount <= budget_amount", name="lines_within"),
         CheckConstraint(
             "(parent_id IS NULL AND parent_type IS NULL)"
@@ -126,7 +128,9 @@ class MarketingPlan(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
         ),
         UniqueConstraint("id", "plan_type"),
         ForeignKeyConstraint(
-            ["parent_id", "parent_type"], ["marketing_plan.id", "marketing_plan.plan_type"], ondelete="RESTRICT"
+            ["parent_id", "parent_type"],
+            ["marketing_plan.id", "marketing_plan.plan_type"],
+            ondelete="RESTRICT",
         ),
         Index(
             "uq_marketing_plan_in_force",
@@ -149,7 +153,9 @@ class MarketingPlan(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
     quarter: Mapped[int | None] = mapped_column(
         Integer, info=label(_l("Quarter"), _l("1 to 4; for quarterly and monthly plans."))
     )
-    month: Mapped[int | None] = mapped_column(Integer, info=label(_l("Month"), _l("1 to 12; for monthly plans.")))
+    month: Mapped[int | None] = mapped_column(
+        Integer, info=label(_l("Month"), _l("1 to 12; for monthly plans."))
+    )
     period_no: Mapped[int] = mapped_column(
         Integer,
         Computed("fiscal_year * 10000 + coalesce(quarter, 0) * 100 + coalesce(month, 0)", persisted=True),
@@ -168,7 +174,9 @@ class MarketingPlan(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
     distributed_amount: Mapped[Decimal] = mapped_column(
         Money, default=ZERO, info=label(_l("Given to lower plans"), counter=True)
     )
-    lined_amount: Mapped[Decimal] = mapped_column(Money, default=ZERO, info=label(_l("Sum of budget lines"), counter=True))
+    lined_amount: Mapped[Decimal] = mapped_column(
+        Money, default=ZERO, info=label(_l("Sum of budget lines"), counter=True)
+    )
     strategy_text: Mapped[str | None] = mapped_column(Text, info=label(_l("Strategy"), multiline=True))
 
     parent: Mapped["MarketingPlan | None"] = relationship(
@@ -184,7 +192,10 @@ class MarketingPlan(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
         back_populates="plan", order_by="BudgetLine.id", cascade="all, delete-orphan", lazy="select"
     )
     milestones: Mapped[list["PlanMilestone"]] = relationship(
-        back_populates="plan", order_by="PlanMilestone.planned_on", cascade="all, delete-orphan", lazy="select"
+        back_populates="plan",
+        order_by="PlanMilestone.planned_on",
+        cascade="all, delete-orphan",
+        lazy="select",
     )
 
     def __str__(self) -> str:
@@ -201,7 +212,9 @@ class PlanGoal(Row, FabModel):
         CheckConstraint("weight > 0 AND weight <= 10000", name="weight"),
     )
 
-    plan_id: Mapped[int] = mapped_column(ForeignKey("marketing_plan.id", ondelete="CASCADE"), info=label(_l("Plan")))
+    plan_id: Mapped[int] = mapped_column(
+        ForeignKey("marketing_plan.id", ondelete="CASCADE"), info=label(_l("Plan"))
+    )
     objective_id: Mapped[int] = mapped_column(
         ForeignKey("company_objective.id", ondelete="RESTRICT"), info=label(_l("Company objective"))
     )
@@ -211,7 +224,8 @@ class PlanGoal(Row, FabModel):
     baseline: Mapped[Decimal | None] = mapped_column(Scaled(4), info=label(_l("Baseline")))
     target_value: Mapped[Decimal] = mapped_column(Scaled(4), info=label(_l("Target")))
     weight: Mapped[Decimal] = mapped_column(
-        Percent, info=label(_l("Weight %"), _l("The weights of a plan's goals sum to 100 when it is submitted."))
+        Percent,
+        info=label(_l("Weight %"), _l("The weights of a plan's goals sum to 100 when it is submitted.")),
     )
 
     plan: Mapped[MarketingPlan] = relationship(back_populates="goals", lazy="select")
@@ -233,7 +247,8 @@ class BudgetLine(Row, FabModel):
         CheckConstraint("allocated_amount > 0", name="allocated"),
         CheckConstraint("committed_amount >= 0 AND actual_amount >= 0", name="not_negative"),
         CheckConstraint(
-            "committed_amount + actual_amount <= allocated_amount + approved_excess_amount", name="within_allocated"
+            "committed_amount + actual_amount <= allocated_amount + approved_excess_amount",
+            name="within_allocated",
         ),
         UniqueConstraint("plan_id", "category", "channel_id", "month"),
         Index(
@@ -247,15 +262,21 @@ class BudgetLine(Row, FabModel):
         ),
     )
 
-    plan_id: Mapped[int] = mapped_column(ForeignKey("marketing_plan.id", ondelete="CASCADE"), info=label(_l("Plan")))
+    plan_id: Mapped[int] = mapped_column(
+        ForeignKey("marketing_plan.id", ondelete="CASCADE"), info=label(_l("Plan"))
+    )
     category: Mapped[str] = mapped_column(String(20), info=label(_l("Category"), choices=BudgetCategory))
     channel_id: Mapped[int | None] = mapped_column(
         ForeignKey("channel.id", ondelete="RESTRICT"), info=label(_l("Channel"), _l("Empty: all channels."))
     )
     month: Mapped[int] = mapped_column(Integer, info=label(_l("Month")))
     allocated_amount: Mapped[Decimal] = mapped_column(Money, info=label(_l("Allocated")))
-    committed_amount: Mapped[Decimal] = mapped_column(Money, default=ZERO, info=label(_l("Committed"), counter=True))
-    actual_amount: Mapped[Decimal] = mapped_column(Money, default=ZERO, info=label(_l("Actual"), counter=True))
+    committed_amount: Mapped[Decimal] = mapped_column(
+        Money, default=ZERO, info=label(_l("Committed"), counter=True)
+    )
+    actual_amount: Mapped[Decimal] = mapped_column(
+        Money, default=ZERO, info=label(_l("Actual"), counter=True)
+    )
     approved_excess_amount: Mapped[Decimal] = mapped_column(
         Money, default=ZERO, info=label(_l("Approved excess"), counter=True)
     )
@@ -280,13 +301,17 @@ class PlanMilestone(Row, FabModel):
         CheckConstraint(in_list("status", MilestoneStatus), name="status"),
     )
 
-    plan_id: Mapped[int] = mapped_column(ForeignKey("marketing_plan.id", ondelete="CASCADE"), info=label(_l("Plan")))
+    plan_id: Mapped[int] = mapped_column(
+        ForeignKey("marketing_plan.id", ondelete="CASCADE"), info=label(_l("Plan"))
+    )
     name: Mapped[str] = mapped_column(String(120), info=label(_l("Name")))
     planned_on: Mapped[date] = mapped_column(Date, info=label(_l("Starts on")))
     due_on: Mapped[date] = mapped_column(Date, info=label(_l("Due on")))
     finished_on: Mapped[date | None] = mapped_column(Date, info=label(_l("Finished on"), progress=True))
     status: Mapped[str] = mapped_column(
-        String(10), default=MilestoneStatus.OPEN.value, info=label(_l("Status"), choices=MilestoneStatus, progress=True)
+        String(10),
+        default=MilestoneStatus.OPEN.value,
+        info=label(_l("Status"), choices=MilestoneStatus, progress=True),
     )
     owner_id: Mapped[int] = mapped_column(
         ForeignKey("employee.id", ondelete="RESTRICT"), info=label(_l("Responsible person"))
