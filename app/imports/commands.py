@@ -77,19 +77,19 @@ def undo(batch: int) -> None:
 @contextmanager
 def _as_system() -> Iterator[None]:
     declare_read_only(False)
-    try:
-        with acting_as(SYSTEM), force_locale("en"):
+    with acting_as(SYSTEM), force_locale("en"):
+        try:
             yield
-    except TooManyProblems as refusal:
-        _print_problems(refusal.problems)
-        raise click.ClickException(str(refusal)) from refusal
-    except RuleViolation as refusal:
-        raise click.ClickException(str(refusal)) from refusal
-    except OSError as error:
-        if error.filename is None:
-            raise
-        message = f"{error.filename}: {error.strerror}"
-        raise click.ClickException(message) from error
+        except TooManyProblems as refusal:
+            _print_problems(refusal.problems)
+            raise click.ClickException(str(refusal)) from refusal
+        except RuleViolation as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+        except OSError as error:
+            if error.filename is None:
+                raise
+            message = f"{error.filename}: {error.strerror}"
+            raise click.ClickException(message) from error
 
 
 def _import(kind: str, *, file: Path, maps: tuple[str, ...], dry_run: bool, source: str | None, zone: str | None,

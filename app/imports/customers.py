@@ -68,14 +68,15 @@ class CustomerImport:
         Raises:
             RowRefused: it cannot be stored.
         """
-        if values["kind"] == CustomerKind.COMPANY.value:
-            for name in ("gender", "birthday"):
-                if values[name] is not None:
-                    raise RowRefused("company-person", name, str(values[name]))
-        birthday: date | None = values["birthday"]
-        if birthday is not None and birthday > self._today:
-            raise RowRefused("to-come", "birthday", str(birthday))
+        _check_person(values, self._today)
         contacts = [(kind, _normal(kind, values[kind])) for kind in CONTACTS if values[kind] is not None]
+        self._check_is_first(line, values, contacts)
+        row = {name: value for name, value in values.items() if value is not None and name not in CONTACTS}
+        if "birthday" in row:
+            row["birthday"] = row["birthday"].isoformat()
+        self._spool.append([line, row, contacts])
+
+    def _check_is_first(self, line: int, values: _Row, contacts: list[tuple[str, str]]) -> None:
         keys = [identity_hash(kind, normal) for kind, normal in contacts]
         if values["source_customer_no"] is not None:
             keys.append(f"no {values['source_customer_no']}")
@@ -85,10 +86,6 @@ class CustomerImport:
             if key in self._first_lines:
                 raise RowRefused("twice", detail=self._first_lines[key])
         self._first_lines.update(dict.fromkeys(keys, line))
-        row = {name: value for name, value in values.items() if value is not None and name not in CONTACTS}
-        if birthday is not None:
-            row["birthday"] = birthday.isoformat()
-        self._spool.append([line, row, contacts])
 
     def refused(self, line: int, values: _Row) -> None:
         """Hear that a row was refused; each row stands for itself."""
@@ -151,6 +148,16 @@ class CustomerImport:
         return new
 
 
+def _check_person(values: _Row, now: date) -> None:
+    if values["kind"] == CustomerKind.COMPANY.value:
+        for name in ("gender", "birthday"):
+            if values[name] is not None:
+                raise RowRefused("company-person", name, str(values[name]))
+    birthday: date | None = values["birthday"]
+    if birthday is not None and birthday > now:
+        raise RowRefused("to-come", "birthday", str(birthday))
+
+
 def _normal(kind: str, value: str) -> str:
     try:
         return normal_form(kind, value)
@@ -203,13 +210,20 @@ def _is_stored(
         if taken:
             raise RowRefused("identity-taken", next(iter(taken)))
         return False
-    if key == IN_BIN or there[key]["deleted_at"] is not None:
-        raise RowRefused("customer-in-bin", "source_customer_no", number or "")
+    _check_is_same(row, contacts, taken, key, there.get(key))
+    return True
+
+
+def _check_is_same(
+    row: _Row, contacts: list[Any], taken: dict[str, int], key: int, stored: _Row | None
+) -> None:
+    """Refuse a row whose customer is stored, but not just so."""
+    if key == IN_BIN or stored is None or stored["deleted_at"] is not None:
+        raise RowRefused("customer-in-bin", "source_customer_no", row.get("source_customer_no", ""))
     for kind, normal in contacts:
         if taken.get(kind) != key:
             raise RowRefused("identity-taken" if kind in taken else "customer-differs", kind, normal, kind)
     values = {**row, "birthday": date.fromisoformat(row["birthday"])} if "birthday" in row else row
     for name in _COMPARED:
-        if name in values and values[name] != there[key][name]:
+        if name in values and values[name] != stored[name]:
             raise RowRefused("customer-differs", name, str(values[name]), name)
-    return True

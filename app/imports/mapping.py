@@ -257,9 +257,8 @@ def _wall_time(value: str) -> tuple[datetime, timezone | None]:
             day_of_month, _sign, month, year, hour, minute, second, offset = found.groups()
         else:
             raise RowRefused("not-a-date")
-        wall = datetime(
-            int(year), int(month), int(day_of_month), int(hour or 0), int(minute or 0), int(second or 0)
-        )  # noqa: DTZ001  the wall time of a zone named later
+        parts = (year, month, day_of_month, hour or 0, minute or 0, second or 0)
+        wall = datetime(*map(int, parts))  # type: ignore[arg-type]  # noqa: DTZ001  wall time of a zone named later
         return wall, _offset(offset)
     except ValueError as error:
         raise RowRefused("not-a-date") from error

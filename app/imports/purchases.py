@@ -248,7 +248,7 @@ class PurchaseImport:
                 content = (receipt.lines, sku, description, quantity, price, quantity * price)
                 rows.append((receipt.key, *content))
                 digest.add("purchase_line", (receipt.number, *content))
-            insert.store(rows)
+            insert.load(rows)
             done += len(chunk)
             progress(done, self._spool.count)
         return insert.count

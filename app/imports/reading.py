@@ -70,8 +70,8 @@ def open_table(path: Path, name: str | None = None) -> Iterator[Table]:
     """
     shown = name or path.name
     _check_name(shown)
-    with path.open("rb") as file:
-        start = file.read(4096)
+    with path.open("rb") as raw:
+        start = raw.read(4096)
     is_workbook = start.startswith(ZIP)
     _check_content(start, shown, is_workbook=is_workbook)
     if is_workbook:

@@ -130,8 +130,7 @@ def _store(
             stored = reading.running.store(session, batch_id, second_half)
             outcome = _outcome(reading, stored, batch_id)
             _post(session, order, reading, stored, outcome)
-            if dry_run:
-                raise _DryRun
+            _stop_if(dry_run)
     except _DryRun:
         assert outcome is not None
     except IntegrityError as error:
@@ -140,6 +139,11 @@ def _store(
             code="import-raced",
         ) from error
     return outcome
+
+
+def _stop_if(dry_run: bool) -> None:
+    if dry_run:
+        raise _DryRun
 
 
 def _outcome(reading: _Reading, stored: Stored, batch_id: int) -> Outcome:

@@ -33,7 +33,7 @@ def open_workbook(path: Path, most_bytes: int) -> Iterator[tuple[Iterator[tuple[
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             sheet: Any = next(iter(book.worksheets), None)
             lines = int(sheet.max_row or 0) if sheet is not None else 0
-        except Exception as error:  # noqa: BLE001  whatever a hostile package makes the reader raise is one refusal
+        except Exception as error:
             raise _damaged(error) from error
         if sheet is None:
             raise BadInput("no-sheet", _l("The workbook has no sheet with cells."))
@@ -71,7 +71,7 @@ def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
                 yield line, texts + [""] * (width - len(texts))
     except RuleViolation:
         raise
-    except Exception as error:  # noqa: BLE001  as above
+    except Exception as error:
         raise _damaged(error) from error
 
 

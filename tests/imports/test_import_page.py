@@ -44,7 +44,8 @@ def upload(
         "source_id": str(source_id),
         "file": (io.BytesIO(content), name),
     }
-    return client.post("/imports/upload", data=data, content_type="multipart/form-data")
+    answer: TestResponse = client.post("/imports/upload", data=data, content_type="multipart/form-data")
+    return answer
 
 
 def files(app: Flask) -> list[Path]:
@@ -62,7 +63,8 @@ def run_last_job(app: Flask, session: Session) -> Job:
 
 
 def press(client: PortalClient, path: str, **values: str) -> TestResponse:
-    return client.post(path, data={"csrf_token": client.csrf_token(), **values})
+    answer: TestResponse = client.post(path, data={"csrf_token": client.csrf_token(), **values})
+    return answer
 
 
 def form_of(page: str) -> dict[str, str]:
