@@ -3,7 +3,7 @@
 from secrets import token_hex
 from typing import Any, ClassVar
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from markupsafe import Markup
@@ -69,7 +69,7 @@ class ApprovableScreen(Screen):
     def record_actions(self, record: Any) -> "list[tuple[str, str, str]]":
         """Offer the verbs that the actor may use on the record now."""
         name = type(self).__name__
-        verbs = approvals.possible_verbs(current_actor(), record=record)
+        verbs = _verbs(record)
         actions = []
         if ApprovalVerb.SUBMIT in verbs and self.may("submit"):
             actions.append((url_for(f"{name}.submit", pk=record.id), _("Submit for approval"), "primary"))
@@ -85,13 +85,22 @@ class ApprovableScreen(Screen):
         if current_actor().partner_id is not None:
             return Markup()
         preview, problem = None, None
-        if ApprovalVerb.SUBMIT in approvals.possible_verbs(current_actor(), record=record):
+        if ApprovalVerb.SUBMIT in _verbs(record):
             try:
                 preview = expected(approvals.preview(current_actor(), record=record))
             except RuleViolation as refusal:
                 problem = str(refusal)
         return Markup(render_template("approvals/panel.html", record=record, trails=trails_of(record), preview=preview,
                                       problem=problem, report_key=self.report_key, report_argument=self.report_argument))  # fmt: skip
+
+
+def _verbs(record: Any) -> frozenset[ApprovalVerb]:
+    """Return what the actor may do with a record that a page shows; asked once in a request."""
+    asked: dict[Any, frozenset[ApprovalVerb]] = g.setdefault("possible_verbs", {})
+    key = (record.__tablename__, record.id)
+    if key not in asked:
+        asked[key] = approvals.possible_verbs(current_actor(), record=record)
+    return asked[key]
 
 
 def request_key() -> str:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.actor import current_actor
-from app.core.db import db
+from app.core.db import db, unit_of_work
 from app.core.errors import BadInput, Conflict, RuleViolation, WrongState
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
@@ -26,7 +26,7 @@ from views.errors import log_refusal
 from views.exporting import export_list
 from views.fields import Field, Kind, fields_of
 from views.formats import Formatter, formatter_of
-from views.forms import RecordForm, make_form
+from views.forms import RecordForm, make_form, read_titles
 from views.interface import ServiceInterface
 from views.listing import (
     ListPage,
@@ -322,26 +322,28 @@ class Screen(ModelView):
             self._prefill(form)
             return self._form_page(form, record=None)
         key = form.request_key.data or ""
-        if key and (made := self.datamodel.made_by(key)) is not None:
-            return redirect(url_for(f"{type(self).__name__}.show", pk=made))
         if not form.validate():
             return self._form_page(form, record=None), 422
         record = self.datamodel.obj()
         self._fill(record, form, self.add_columns)
         try:
-            self.datamodel.add(record, form_key=key)
+            with unit_of_work():
+                self.datamodel.add(record, form_key=key)
+                title, goal = str(record), self.after_save(record)  # the commit would have it read again
         except RuleViolation as refusal:
+            # the same form sent twice: the used key has refused the second one
             if key and (made := self.datamodel.made_by(key)) is not None:
                 return redirect(url_for(f"{type(self).__name__}.show", pk=made))
             return self._refused(form, refusal, record=None)
-        flash(_("Saved: %(title)s", title=str(record)), "success")
-        return redirect(self.after_save(record))
+        flash(_("Saved: %(title)s", title=title), "success")
+        return redirect(goal)
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @has_access
     def edit(self, pk: str) -> Answer:
         """Draw the form of a record, or store what was typed unless the record moved meanwhile."""
-        record = self._find(pk)
+        document = self.datamodel.obj.__locked_with__
+        record = self._find(pk, load=(document,) if document else ())
         self._refuse_locked(record)
         if request.method == "GET":
             return self._form_page(self.edit_form(obj=record), record=record)
@@ -352,13 +354,15 @@ class Screen(ModelView):
             return self._form_page(form, record=record), 422
         self._fill(record, form, self.edit_columns)
         try:
-            self.datamodel.edit(record)
+            with unit_of_work():
+                self.datamodel.edit(record)
+                title, goal = str(record), self.after_save(record)
         except Conflict:
             return self._conflict_page(form, self._find(pk))
         except RuleViolation as refusal:
             return self._refused(form, refusal, record=self._find(pk))
-        flash(_("Saved: %(title)s", title=str(record)), "success")
-        return redirect(self.after_save(record))
+        flash(_("Saved: %(title)s", title=title), "success")
+        return redirect(goal)
 
     def _refuse_locked(self, record: Any) -> None:
         """Refuse to open the form of a record that nobody may change now; `app.approvals.lock` holds it below."""
@@ -388,6 +392,7 @@ class Screen(ModelView):
     def _form_page(self, form: RecordForm, *, record: Any) -> str:
         if record is not None and request.method == "GET":
             form.row_version.data = str(record.row_version)
+        read_titles(form)
         return render_template(
             self.add_template, screen=self, form=form, record=record, columns=self._form_columns(record)
         )
@@ -418,6 +423,7 @@ class Screen(ModelView):
         problem = Conflict(_l("Somebody else changed this record. Your changes were not saved."))
         log_refusal(problem, record_type=self.datamodel.obj.__tablename__, record_id=record.id)
         form.form_errors.append(problem.message)
+        read_titles(form)
         page = render_template("screen/form.html", screen=self, form=form, record=record,
                                columns=self.edit_columns, differences=differences)  # fmt: skip
         return page, 409
