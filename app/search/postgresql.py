@@ -1,6 +1,7 @@
 """PostgreSQL: per model one index over the single characters, pairs and triples of a row's text.
 
-The database keeps it itself. The functions fold and cut text exactly as `app.search.folding` does.
+Beside it stands one index per searched column for “begins with”: a plain one serves no LIKE, because the
+database sorts by the rules of a language. The database keeps them itself. The functions fold and cut text exactly as `app.search.folding` does.
 """
 
 from collections.abc import Iterable
@@ -41,6 +42,15 @@ def create(connection: Connection, models: Iterable[type[Any]]) -> None:
             f"CREATE INDEX IF NOT EXISTS ix_{table}_search ON {table}"
             f' USING gin ((search_grams(search_fold({body}))) COLLATE "C")'
         )
+        for name in prefixed_columns(model):
+            connection.exec_driver_sql(
+                f"CREATE INDEX IF NOT EXISTS ix_{table}_{name}_search ON {table} ({name} text_pattern_ops)"
+            )
+
+
+def prefixed_columns(model: type[Any]) -> tuple[str, ...]:
+    """Return the searched columns that a list filters by their beginning; nobody asks for half a number."""
+    return tuple(name for name in search_columns(model) if name != "code")
 
 
 def body_sql(names: Iterable[str], prefix: str = "") -> str:
@@ -51,7 +61,8 @@ def body_sql(names: Iterable[str], prefix: str = "") -> str:
 def drop(connection: Connection, models: Iterable[type[Any]]) -> None:
     """Remove the indexes of these models and the functions."""
     for model in models:
-        connection.exec_driver_sql(f"DROP INDEX IF EXISTS ix_{model.__tablename__}_search")
+        for name in ("", *(f"_{column}" for column in prefixed_columns(model))):
+            connection.exec_driver_sql(f"DROP INDEX IF EXISTS ix_{model.__tablename__}{name}_search")
     for name in ("search_keys", "search_grams", "search_fold"):
         connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}(text)")
 
