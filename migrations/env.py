@@ -10,7 +10,14 @@ import models  # noqa: F401  maps every class
 from app.core.types import Instant, Scaled
 from models.base import FabModel
 
-OWNED_BY_SEARCH = ("_search", "_search_config", "_search_content", "_search_data", "_search_docsize", "_search_idx")
+OWNED_BY_SEARCH = (
+    "_search",
+    "_search_config",
+    "_search_content",
+    "_search_data",
+    "_search_docsize",
+    "_search_idx",
+)
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:

@@ -31,7 +31,10 @@ class AuditEvent(FabModel):
     )
 
     seq: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False, info=label(_l("Entry"))
+        BigInteger().with_variant(Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+        info=label(_l("Entry")),
     )
     at: Mapped[datetime] = mapped_column(Instant, info=label(_l("Time")))
     user_id: Mapped[int | None] = mapped_column(Integer, info=label(_l("Account")))

@@ -63,7 +63,9 @@ class Job(FabModel):
     id: Mapped[int] = mapped_column(Integer, primary_key=True, info=label(_l("Key")))
     kind: Mapped[str] = mapped_column(String(60), info=label(_l("Task")))
     params: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id", ondelete="RESTRICT"), info=label(_l("Asked by")))
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("ab_user.id", ondelete="RESTRICT"), info=label(_l("Asked by"))
+    )
     status: Mapped[str] = mapped_column(
         String(10), default=JobStatus.QUEUED.value, info=label(_l("Status"), choices=JobStatus)
     )

@@ -1,0 +1,1 @@
+"""The tests: unit, services, screens, contracts, documents, browser, concurrency."""

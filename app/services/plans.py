@@ -173,7 +173,9 @@ def _spread(parent_id: int | None) -> None:
     given: Decimal = (
         session.scalar(
             select(func.coalesce(func.sum(child.budget_amount), 0)).where(
-                child.parent_id == parent_id, child.deleted_at.is_(None), child.status.not_in(("superseded", "rejected"))
+                child.parent_id == parent_id,
+                child.deleted_at.is_(None),
+                child.status.not_in(("superseded", "rejected")),
             )
         )
         or ZERO

@@ -94,7 +94,11 @@ def test_the_form_is_limited_per_address_too(people: People, monkeypatch: pytest
     client.post("/logout/", data={"csrf_token": client.csrf_token()})
 
     def attempt(number: int) -> int:
-        form = {"csrf_token": client.csrf_token(), "username": f"nobody{number}", "password": "wrong-password"}
+        form = {
+            "csrf_token": client.csrf_token(),
+            "username": f"nobody{number}",
+            "password": "wrong-password",
+        }
         return client.post("/login/", data=form).status_code
 
     assert [attempt(number) for number in range(12)] == [401] * 10 + [429] * 2
