@@ -221,8 +221,7 @@ def clause_of(model: type[Any], query: ListQuery, dialect: str) -> list[ColumnEl
 def _search_of(model: type[Any], query: ListQuery, dialect: str) -> tuple[Search | None, ListQuery]:
     """Return the one text that leads the search for rows, and the query without it.
 
-    It is the quick search, else the first “contains” filter on a searched column; that this column
-    itself contains the text stays a condition.
+    It is the quick search, else the first “contains” filter, of which the column's own test stays.
     """
     if query.text:
         return Search(model, query.text, dialect), replace(query, text="")
@@ -322,7 +321,7 @@ def fetch_page(
     query: ListQuery,
     visible: ColumnElement[bool],
 ) -> ListPage:
-    """Return one page of a list in at most two statements, the count and the rows; a search needs its keys first."""
+    """Return one page of a list in two statements, the count and the rows; a search finds its keys first."""
     whole = _is_whole(model, query, visible)
     dialect = session.get_bind().dialect.name
     search, plain = _search_of(model, query, dialect)
@@ -330,7 +329,9 @@ def fetch_page(
     clauses = [clause for clause in clauses if clause is not true()] or [true()]
     if search is not None:
         count, is_capped = capped_count(session, model, clauses, search)
-        statement = _searched_page(session, columns, query, clauses, search)
+        found = _searched_keys(session, query, clauses, search, count)
+        statement = row_statement(model, columns, getattr(model, query.sort)).where(model.id.in_(found))
+        statement = statement.order_by(*_order(model, query))
     else:
         count, is_capped = _count(session, model, query, clauses, whole=whole)
         statement = (_whole_page if whole else _page)(model, columns, query, clauses)
@@ -392,27 +393,20 @@ def _page(
     return statement.order_by(*ordered)
 
 
-def _searched_page(
-    session: Session,
-    columns: Sequence[Field],
-    query: ListQuery,
-    clauses: Sequence[ColumnElement[bool]],
-    search: Search,
-) -> Select[Any]:
-    """Return the statement of a page of a search, whose keys are found first."""
-    model = search.model
-    ordered = _order(model, query)
-    found = search.keys(
+def _searched_keys(
+    session: Session, query: ListQuery, clauses: Sequence[ColumnElement[bool]], search: Search, count: int
+) -> list[int]:
+    """Return the keys of a page of a search."""
+    return search.keys(
         session,
-        _keys(model, query, clauses),
+        _keys(search.model, query, clauses),
         size=query.size + 1,
-        order=ordered,
+        order=_order(search.model, query),
         is_by_key=query.sort == "id",
         is_descending=query.is_descending,
+        count=count,
         parameters=_bound(query),
     )
-    statement = row_statement(model, columns, getattr(model, query.sort)).where(model.id.in_(found))
-    return statement.order_by(*ordered)
 
 
 def _order(model: type[Any], query: ListQuery) -> tuple[ColumnElement[Any], ...]:

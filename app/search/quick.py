@@ -103,6 +103,7 @@ class Search:
         order: tuple[ColumnElement[Any], ...],
         is_by_key: bool,
         is_descending: bool = True,
+        count: int,
         parameters: Mapping[str, Any] | None = None,
     ) -> list[int]:
         """Return the keys of a page.
@@ -112,6 +113,7 @@ class Search:
             size: how many keys at most.
             order: by what the list is sorted, ending with the key.
             is_by_key: whether the key alone is what the list is sorted by.
+            count: how many rows match, at least; of a few, PostgreSQL is asked for all at once.
             parameters: values of the statement's bound parameters.
         """
         statement = statement.limit(size)
@@ -122,27 +124,18 @@ class Search:
             key = _index(self.model).c.rowid
             found = self.restrict(statement).order_by(key.desc() if is_descending else key.asc())
             return list(session.scalars(found, parameters))
-        near = self._near_keys(session, statement.order_by(*order), parameters, is_descending=is_descending)
-        if len(near) == size:
-            return near
-        return list(session.scalars(self.restrict(statement).order_by(*order), parameters))
+        statement = statement.order_by(*order)
+        if self.dialect == "postgresql" and count > WINDOW:
+            near = list(session.scalars(self._near(statement, is_descending=is_descending), parameters))
+            if len(near) == size:
+                return near
+        return list(session.scalars(self.restrict(statement), parameters))
 
-    def _near_keys(
-        self,
-        session: Session,
-        statement: Select[Any],
-        parameters: Mapping[str, Any] | None,
-        *,
-        is_descending: bool,
-    ) -> list[int]:
-        """Return what the first rows of the page's order alone give; a full page of them is the page."""
+    def _near(self, statement: Select[Any], *, is_descending: bool) -> Select[Any]:
+        """Return the matches among the first rows of the page's order alone; a full page of them is the page."""
         names = _names(self.model)
-        if not self.text or not names or not is_searchable(self.text):
-            return []
-        first = statement.with_only_columns(self.model.id).limit(1).offset(None)
-        edge = session.scalar(first, parameters)
-        if edge is None:
-            return []
+        edge = (
+            statement.with_only_columns(self.model.id).limit(1).offset(None).correlate(None).scalar_subquery()
+        )
         near = self.model.id > edge - WINDOW if is_descending else self.model.id < edge + WINDOW
-        exact = postgresql.contains(self.model, names, fold(self.text))
-        return list(session.scalars(statement.where(near, exact), parameters))
+        return statement.where(near, postgresql.contains(self.model, names, fold(self.text)))

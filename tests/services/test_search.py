@@ -174,7 +174,13 @@ def test_a_search_gives_the_same_pages_as_the_plain_clause(
             page = select(Region.id).where(Region.parent_id.is_(None)).offset(offset)
             expected = list(session.scalars(page.where(clause).order_by(*order).limit(4)))
             given = search.keys(
-                session, page, size=4, order=order, is_by_key=is_by_key, is_descending=is_descending
+                session,
+                page,
+                size=4,
+                order=order,
+                is_by_key=is_by_key,
+                is_descending=is_descending,
+                count=len(found(session, Region, needle)),
             )
             assert given == expected
     count = select(func.count()).select_from(search.restrict(select(Region.id)).limit(7).subquery())
