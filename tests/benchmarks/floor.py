@@ -129,9 +129,9 @@ class Floor:
 
     def _one(self, template: Any, key: int) -> Run:
         def run() -> int:
-            row = self._all(f"SELECT * FROM customer WHERE id = {key}")[0]  # noqa: S608
+            row = self._all(f"SELECT * FROM customer WHERE id = {key}")[0]
             for table in ("customer_identity", "customer_need", "consent"):
-                self._all(f"SELECT * FROM {table} WHERE customer_id = {key} LIMIT 200")  # noqa: S608
+                self._all(f"SELECT * FROM {table} WHERE customer_id = {key} LIMIT 200")
             return len(template.render(pairs=[("column", value) for value in row]).encode())
 
         return run
@@ -159,12 +159,12 @@ class Floor:
     def _inbox(self) -> int:
         mine = "a.assignee_id = 1 AND a.state = 'open'"
         statement = (
-            "SELECT a.id, i.record_title, e.name, d.name, r.step_name, a.capacity, a.created_at FROM assignment a"  # noqa: S608
+            "SELECT a.id, i.record_title, e.name, d.name, r.step_name, a.capacity, a.created_at FROM assignment a"
             " JOIN approval_instance i ON i.id = a.instance_id JOIN employee e ON e.id = i.submitter_id"
             " JOIN department d ON d.id = i.submitter_department_id JOIN step_run r ON r.id = a.step_run_id"
             f" WHERE {mine} ORDER BY a.created_at, a.id LIMIT 50"
         )
-        count = f"SELECT count(*) FROM assignment a WHERE {mine}"  # noqa: S608
+        count = f"SELECT count(*) FROM assignment a WHERE {mine}"
         return self._list(statement, count)()
 
     def _post(self) -> int:
@@ -172,7 +172,7 @@ class Floor:
         stamp = f"FLOOR-{id(self)}-{self._made}"
         at = "'2026-01-01 00:00:00.000000'"
         self._all(
-            "INSERT INTO customer (code, name, kind, source_id, completeness, status, owner_id, department_id,"  # noqa: S608
+            "INSERT INTO customer (code, name, kind, source_id, completeness, status, owner_id, department_id,"
             " created_at, changed_at, row_version, custom_data)"
             f" VALUES ('{stamp}', 'x', 'person', 1, 50, 'active', 1, 1, {at}, {at}, 1, '{{}}') RETURNING id"
         )

@@ -41,7 +41,8 @@ def _hidden(page: TestResponse) -> dict[str, str]:
 
 
 def _post(client: PortalClient, path: str, hidden: dict[str, str], **values: Any) -> TestResponse:
-    return client.post(path, data={**hidden, **PLAN, **values})
+    answer: TestResponse = client.post(path, data={**hidden, **PLAN, **values})
+    return answer
 
 
 def _plan_count(app: Flask) -> int:

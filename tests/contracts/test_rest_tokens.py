@@ -99,7 +99,7 @@ def test_the_form_is_limited_per_address_too(people: People, monkeypatch: pytest
             "username": f"nobody{number}",
             "password": "wrong-password",
         }
-        return client.post("/login/", data=form).status_code
+        return int(client.post("/login/", data=form).status_code)
 
     assert [attempt(number) for number in range(12)] == [401] * 10 + [429] * 2
 

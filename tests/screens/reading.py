@@ -15,7 +15,8 @@ from tests.fixtures_people import PortalClient
 
 def post(client: PortalClient, path: str, **values: Any) -> TestResponse:
     """Send a form with its token."""
-    return client.post(path, data={"csrf_token": client.csrf_token(), **values})
+    answer: TestResponse = client.post(path, data={"csrf_token": client.csrf_token(), **values})
+    return answer
 
 
 def hidden(answer: TestResponse, name: str) -> str:

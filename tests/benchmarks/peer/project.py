@@ -1,16 +1,18 @@
 """Sets Django up on a database of the benchmark and gives its WSGI application."""
 
+from typing import Any
+
 import django
 from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 LABEL = "peer"
 NAME, PASSWORD = "bench", "Bench-Horse-9"
 
 
-def wsgi_application(url):
+def wsgi_application(url: str) -> Any:
     """Return Django's application on the database; its own tables are made beside the portal's."""
     settings.configure(
         DATABASES={"default": _database(make_url(url))},
@@ -34,7 +36,7 @@ def wsgi_application(url):
     return get_wsgi_application()
 
 
-def prepare():
+def prepare() -> None:
     """Make Django's own tables and its account."""
     from django.contrib.auth.models import User  # noqa: PLC0415  only after the set-up
 
@@ -43,7 +45,7 @@ def prepare():
         User.objects.create_superuser(NAME, "bench@example.com", PASSWORD)
 
 
-def _database(url):
+def _database(url: URL) -> dict[str, Any]:
     if url.get_backend_name() == "sqlite":
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456;"
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": url.database, "CONN_MAX_AGE": None,
