@@ -48,14 +48,16 @@ def load_scopes(session: Session, role_ids: frozenset[int]) -> dict[str, Scope]:
 
 def subordinate_ids(employee_id: int | None) -> Select[Any]:
     """Return a select of the keys of everybody below an employee, himself included."""
-    below = select(Employee.id).where(Employee.id == employee_id).cte("below", recursive=True)
+    # without names, because one statement may ask for several such trees
+    below = select(Employee.id).where(Employee.id == employee_id).cte(recursive=True)
     other = aliased(Employee)
     return select(below.union(select(other.id).where(other.superior_id == below.c.id)).c.id)
 
 
 def department_ids(department_id: int | None) -> Select[Any]:
     """Return a select of the keys of a department and all below it."""
-    tree = select(Department.id).where(Department.id == department_id).cte("tree", recursive=True)
+    # without names, as above
+    tree = select(Department.id).where(Department.id == department_id).cte(recursive=True)
     other = aliased(Department)
     return select(tree.union(select(other.id).where(other.parent_id == tree.c.id)).c.id)
 

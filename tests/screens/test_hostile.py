@@ -160,3 +160,11 @@ def test_a_password_of_somebody_else_opens_nothing_but_its_change(people: People
     )
     assert answer.status_code == 302
     assert client.get("/plans/list/").status_code == 200
+
+
+def test_a_refused_form_with_two_chosen_rows_is_drawn_again_for_leaders(people: People) -> None:
+    typed = {"activity_id": "1", "plan_id": "1", "name": "kept as typed"}  # each row searched in a tree of its own
+    for leader in (people.director, people.group_lead):
+        answer = post(leader.browser(), "/promotions/add", **typed)
+        assert answer.status_code == 422
+        assert "kept as typed" in answer.text
