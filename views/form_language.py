@@ -54,7 +54,7 @@ _PAGE_LANGUAGE = _PageLanguage()
 class PortalForm(FlaskForm):
     """A form whose refusals speak the language of the page."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         """How WTForms makes the form."""
 
         def get_translations(self, _form: Any) -> _PageLanguage:

@@ -78,7 +78,10 @@ def speaking() -> Flask:
 
 
 def _forms(message: Message) -> list[str]:
-    return list(message.string) if isinstance(message.string, (tuple, list)) else [message.string]
+    return [
+        str(text)
+        for text in (message.string if isinstance(message.string, (tuple, list)) else [message.string])
+    ]
 
 
 def _foreign_words(text: str) -> set[str]:
@@ -166,7 +169,7 @@ def test_every_declared_label_is_chinese(locale: str, speaking: Flask) -> None:
 
 def _glossary() -> list[tuple[str, str, str]]:
     """Return (English, zh, zh_Hant_TW) of each single term of docs/glossary.md."""
-    terms = []
+    terms: list[tuple[str, str, str]] = []
     for line in (catalogues.ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) != 4 or cells[0] in {"English", "---"}:
