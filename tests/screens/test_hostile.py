@@ -9,7 +9,7 @@ from models.approvals import Assignment
 from models.partners import Partner
 from models.plans import MarketingPlan
 from tests.factories.plans import make_plan
-from tests.fixtures_people import PASSWORD, People, PortalClient
+from tests.fixtures_people import PASSWORD, People, Person, PortalClient
 from tests.screens.reading import hidden, post
 
 PLAN = {"name": "Spring", "plan_type": "month", "fiscal_year": "2027", "quarter": "1", "month": "3",
@@ -43,10 +43,16 @@ def test_a_bad_value_is_refused_beside_what_was_typed(
     assert session.scalar(select(func.count()).select_from(MarketingPlan)) == before
 
 
+def _plan_of(person: Person, name: str) -> MarketingPlan:
+    """Return a complete draft of a person."""
+    assert person.employee is not None
+    return make_plan(person.session, person.employee, name=name)
+
+
 def test_a_key_in_the_address_or_the_form_gives_no_title_away(people: People, session: Session) -> None:
     with acting_as(SYSTEM):
-        hidden = make_plan(session, people.stranger.employee, name="Secret of others 8841")
-        own = make_plan(session, people.staff.employee, name="Own and open 1234")
+        hidden = _plan_of(people.stranger, "Secret of others 8841")
+        own = _plan_of(people.staff, "Own and open 1234")
         session.commit()
     client = people.staff.browser()
     for path in (f"/plans/add?parent_id={hidden.id}", f"/plan-goals/add?plan_id={hidden.id}"):
@@ -60,7 +66,7 @@ def test_a_key_in_the_address_or_the_form_gives_no_title_away(people: People, se
 def _submitted(people: People, session: Session) -> tuple[MarketingPlan, PortalClient, str]:
     """Return a plan in review, the browser of its approver, and the address of the to-do."""
     with acting_as(SYSTEM):
-        plan = make_plan(session, people.staff.employee, name="To be decided")
+        plan = _plan_of(people.staff, "To be decided")
         session.commit()
     assert post(people.staff.browser(), f"/plans/submit/{plan.id}").status_code == 302
     to_do = session.scalars(select(Assignment).order_by(Assignment.id.desc()).limit(1)).one()
@@ -123,7 +129,7 @@ def test_what_is_in_the_bin_is_not_changed_and_neither_are_its_lines(
     people: People, session: Session
 ) -> None:
     with acting_as(SYSTEM):
-        plan = make_plan(session, people.staff.employee, name="Thrown away")
+        plan = _plan_of(people.staff, "Thrown away")
         session.commit()
     client, line = people.staff.browser(), plan.budget_lines[0].id
     version = plan.row_version
@@ -163,7 +169,8 @@ def test_a_password_of_somebody_else_opens_nothing_but_its_change(people: People
 
 
 def test_a_refused_form_with_two_chosen_rows_is_drawn_again_for_leaders(people: People) -> None:
-    typed = {"activity_id": "1", "plan_id": "1", "name": "kept as typed"}  # each row searched in a tree of its own
+    # each of the two rows is searched in a tree of its own
+    typed = {"activity_id": "1", "plan_id": "1", "name": "kept as typed"}
     for leader in (people.director, people.group_lead):
         answer = post(leader.browser(), "/promotions/add", **typed)
         assert answer.status_code == 422
