@@ -23,9 +23,7 @@ def measure(database: Database, names: Iterable[str], cases: Iterable[Case], rou
     memory = {one.name: one.memory() for one in contestants}
     for number in range(-WARM_UP, rounds):
         for case in cases:
-            if number < 0 and case.repeats > 1 and number != -1:
-                continue  # a slow one warms up once
-            if number >= 0 and number % case.repeats:
+            if not _runs_in(case, number):
                 continue
             for one in contestants:
                 if case.key in one.cases:
@@ -38,6 +36,11 @@ def measure(database: Database, names: Iterable[str], cases: Iterable[Case], rou
     for one in contestants:
         one.stop()
     return Outcome(database.name, times, both, {one.name: one.start_seconds for one in contestants})
+
+
+def _runs_in(case: Case, number: int) -> bool:
+    """Whether a case runs in a round; rounds below 0 warm up, a slow case but once."""
+    return case.repeats == 1 or number == -1 or (number >= 0 and number % case.repeats == 0)
 
 
 def _arguments() -> argparse.Namespace:

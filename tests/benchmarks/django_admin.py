@@ -16,7 +16,7 @@ class DjangoAdmin:
     """One of the two sites; `site` is `plain` or `tuned`."""
 
     def __init__(self, database: Database, site: str) -> None:
-        self._browser = Browser(project.wsgi_application(database.url))  # type: ignore[no-untyped-call]
+        self._browser = Browser(project.wsgi_application(database.url))
         self._root = f"/{site}/peer"
         self._is_plain = site == "plain"
         self._customers = database.sizes.of("customer")
@@ -26,9 +26,7 @@ class DjangoAdmin:
         self._ready = _checked(self._browser.get(self._door), 200)
 
     def log_in(self) -> None:
-        """Log in by the form; the first contestant makes Django's own tables."""
-        if self._is_plain:
-            project.prepare()  # type: ignore[no-untyped-call]
+        """Log in by the form."""
         form = {"username": project.NAME, "password": project.PASSWORD,
                 "csrfmiddlewaretoken": self._ready.form_token, "next": self._root}  # fmt: skip
         _checked(self._browser.post(self._door, form), 302)
