@@ -164,7 +164,9 @@ class MarketingPlan(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
     parent_id: Mapped[int | None] = mapped_column(
         Integer,
         index=True,
-        info=label(_l("Parent plan"), _l("A month belongs to a quarter, a quarter to a year.")),
+        info=label(
+            _l("Parent plan"), _l("A month belongs to a quarter, a quarter to a year."), reaches_up=True
+        ),
     )
     parent_type: Mapped[str | None] = mapped_column(String(10))
     start_on: Mapped[date] = mapped_column(Date, info=label(_l("Starts on")))

@@ -53,6 +53,7 @@ class Field:
         relation: the relationship to the related row (`department`), for a relation only.
         target: the related model, for a relation only.
         is_required: whether the form demands a value.
+        reaches_up: whether rows of one's own department and of those above may be chosen, beyond the row scope.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Field:
     target: type[Any] | None = None
     is_personal: bool = False
     is_counter: bool = False
+    reaches_up: bool = False
 
     def parse(self, text: str) -> Any:
         """Return the typed value of what a person or a program wrote.
@@ -201,6 +203,7 @@ def fields_of(model: Any) -> dict[str, Field]:
             target=target,
             is_personal=bool(info.get("personal")),
             is_counter=bool(info.get("counter")),
+            reaches_up=bool(info.get("reaches_up")),
         )
     return found
 

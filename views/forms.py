@@ -99,7 +99,7 @@ class RelationField(FormField):
         assert target is not None
         query = select(title_column(target)).where(target.id == self.data)
         if self.data != self.object_data:
-            query = query.where(interface_of(target).visible(current_actor()))
+            query = query.where(interface_of(target).choosable(current_actor(), self.described))
         return query.scalar_subquery()
 
     def chosen_title(self) -> str:

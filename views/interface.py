@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
@@ -19,7 +19,7 @@ from app.core.db import db, unit_of_work
 from app.core.errors import Conflict, RuleViolation, WrongState
 from app.core.i18n import lazy_gettext as _l
 from app.security.access import rights_of_actor
-from app.security.scope import condition
+from app.security.scope import condition, upward_department_ids
 from app.services.crud import service_of
 from models.base import SoftDeleted
 from models.idempotency import UsedKey
@@ -123,13 +123,26 @@ class ServiceInterface(SQLAInterface):
         if getattr(document, "is_deleted", False) or (is_own and getattr(item, "is_deleted", False)):
             raise WrongState("in-the-bin", _l("This is in the bin. Restore it before you change it."))
 
+    def choosable(self, actor: Actor, field: Field) -> ColumnElement[bool]:
+        """Return the WHERE clause of the related rows that the actor may choose.
+
+        Those in scope, and for some relations those of his department and of the departments above, so
+        that a plan can hang under theirs.
+        """
+        target = field.target
+        assert target is not None
+        visible = interface_of(target).visible(actor)
+        if not field.reaches_up or actor.department_id is None:
+            return visible
+        above = target.department_id.in_(upward_department_ids(actor.department_id))
+        return or_(visible, and_(target.deleted_at.is_(None), above))
+
     def lookup(self, actor: Actor, field: Field, text: str) -> list[tuple[int, str]]:
         """Return up to 20 related rows whose title begins with or contains the text, for a picker."""
         target = field.target
         assert target is not None
         title = title_column(target)
-        interface = interface_of(target)
-        statement = select(target.id, title).where(interface.visible(actor)).limit(LOOKUP_LIMIT)
+        statement = select(target.id, title).where(self.choosable(actor, field)).limit(LOOKUP_LIMIT)
         text = text.strip()
         if text:
             statement = statement.where(title.contains(text, autoescape=True))
@@ -137,9 +150,11 @@ class ServiceInterface(SQLAInterface):
 
     def title_of(self, actor: Actor, field: Field, key: int) -> str | None:
         """Return the title of a related row if it exists for the actor."""
-        assert field.target is not None
-        found = interface_of(field.target).find(actor, key)
-        return None if found is None else str(getattr(found, title_column(field.target).key))
+        target = field.target
+        assert target is not None
+        chosen = select(title_column(target)).where(target.id == key, self.choosable(actor, field))
+        found = self.session.scalar(chosen)
+        return None if found is None else str(found)
 
     def _check_relations(self, item: Any) -> None:
         """Refuse a reference to a row that does not exist for the actor, whoever sent its key."""
@@ -153,7 +168,7 @@ class ServiceInterface(SQLAInterface):
             if value is None or not history:
                 continue
             with self.session.no_autoflush:
-                if interface_of(field.target).find(actor, value) is None:
+                if self.title_of(actor, field, value) is None:
                     message = _l("The chosen “%(label)s” does not exist.", label=field.label)
                     raise RuleViolation("unknown-reference", message, field=field.name)
 

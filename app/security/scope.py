@@ -62,6 +62,16 @@ def department_ids(department_id: int | None) -> Select[Any]:
     return select(tree.union(select(other.id).where(other.parent_id == tree.c.id)).c.id)
 
 
+def upward_department_ids(department_id: int | None) -> Select[Any]:
+    """Return a select of the keys of a department and all above it."""
+    # without names, as above
+    line = (
+        select(Department.id, Department.parent_id).where(Department.id == department_id).cte(recursive=True)
+    )
+    above = aliased(Department)
+    return select(line.union(select(above.id, above.parent_id).where(above.id == line.c.parent_id)).c.id)
+
+
 def condition(actor: Actor, model: type[Any], scopes: dict[str, Scope]) -> ColumnElement[bool]:
     """Return the WHERE clause that keeps the rows within the actor's scope."""
     if actor.is_system:
