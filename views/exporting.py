@@ -11,7 +11,8 @@ from app.core.actor import current_actor
 from app.core.db import db
 from app.exports.csv_stream import batches, stream_csv
 from views.fields import Field
-from views.listing import ListQuery, clause_of, row_statement, shape
+from views.listing import ListQuery, clause_of
+from views.row_statements import row_statement, shown_only
 
 
 def export_list(
@@ -25,12 +26,12 @@ def export_list(
     clauses = [visible, *clause_of(model, query, session.get_bind().dialect.name)]
     asked = {"columns": [field.name for field in columns], "filters": _asked(query)}
     record_apart(current_actor(), action="export", record_type=model.__tablename__, changes=asked)
-    statement = row_statement(model, columns, model.id).where(*clauses)
+    statement = shown_only(row_statement(model, columns, model.id), columns).where(*clauses)
     header = [str(field.label) for field in columns]
 
-    def pages() -> Iterator[list[list[Any]]]:
+    def pages() -> Iterator[list[Any]]:
         for rows in batches(session, statement, model.id):
-            yield [[_plain(value) for value in shape(columns, row[2:])] for row in rows]
+            yield [row[1:] for row in rows]
 
     name = f"{model.__tablename__}.csv"
     return Response(
@@ -38,10 +39,6 @@ def export_list(
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def _plain(value: Any) -> Any:
-    return value[1] if isinstance(value, tuple) else value
 
 
 def _asked(query: ListQuery) -> dict[str, Any]:

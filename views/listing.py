@@ -25,14 +25,15 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.core.errors import BadInput
 from app.core.i18n import lazy_gettext as _l
 from app.search.quick import Search, match
 from models.base import SoftDeleted
-from views.fields import MAX_INTEGER, NUMERIC, Field, Kind, title_column
+from views.fields import MAX_INTEGER, NUMERIC, Field, Kind
+from views.row_statements import row_statement, shape
 
 COUNT_CAP = 10_000
 COUNT_KEPT = 30.0
@@ -449,46 +450,3 @@ def _whole_page(
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-_row_statements: dict[tuple[Any, str, tuple[str, ...]], Select[Any]] = {}
-"""One statement per list, made at its first use: an alias copies all columns of its table, which costs more
-than reading the page. Statements are immutable; there are as many as declared lists and sort columns."""
-
-
-def row_statement(model: type[Any], columns: Sequence[Field], sort_column: Any) -> Select[Any]:
-    """Select the key, the sort value, then each column; a relation gives its key and its title."""
-    key = (model, str(sort_column.key), tuple(described.name for described in columns))
-    if key not in _row_statements:
-        _row_statements[key] = _make_row_statement(model, columns, sort_column)
-    return _row_statements[key]
-
-
-def _make_row_statement(model: type[Any], columns: Sequence[Field], sort_column: Any) -> Select[Any]:
-    wanted: list[Any] = [model.id, sort_column.label("sort_value")]
-    joins = []
-    for described in columns:
-        column = getattr(model, described.name)
-        wanted.append(column)
-        if described.kind is Kind.RELATION and described.target is not None:
-            other = aliased(described.target)
-            joins.append((other, other.id == column))
-            wanted.append(getattr(other, title_column(described.target).key))
-    statement = select(*wanted).select_from(model)
-    for other, on in joins:
-        statement = statement.outerjoin(other, on)
-    return statement
-
-
-def shape(columns: Sequence[Field], values: Sequence[Any]) -> list[Any]:
-    """Return one value per column, for a relation the pair of key and title."""
-    shaped: list[Any] = []
-    position = 0
-    for described in columns:
-        if described.kind is Kind.RELATION and described.target is not None:
-            shaped.append((values[position], values[position + 1]))
-            position += 2
-        else:
-            shaped.append(values[position])
-            position += 1
-    return shaped

@@ -23,10 +23,11 @@ from models.base import SoftDeleted
 from views.base import HIDDEN, Screen
 from views.fields import Field
 from views.interface import row_key
-from views.listing import ListQuery, fetch_page, parse_query, row_statement, shape
+from views.listing import ListQuery, fetch_page, parse_query
 from views.openapi import describe
 from views.registry import SCREENS
 from views.resource_codec import WRITABLE, RowEncoder, decode, encode, json_answer, read_object
+from views.row_statements import row_statement, shape
 
 _VERBS = {
     "get_list": "list",

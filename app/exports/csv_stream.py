@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
-from app.exports.cells import safe_cell
+from app.exports.cells import safe_cell, safe_column
 
 BATCH = 5_000
 BOM = "\ufeff"
@@ -16,7 +16,7 @@ BOM = "\ufeff"
 
 
 def batches(session: Session, statement: Select[Any], key: Any) -> Iterator[Sequence[Any]]:
-    """Yield the rows of a statement by ascending key, `BATCH` at a time.
+    """Yield the rows of a statement of columns by ascending key, `BATCH` at a time.
 
     Args:
         statement: selects the key first; it is ordered and limited here.
@@ -26,7 +26,8 @@ def batches(session: Session, statement: Select[Any], key: Any) -> Iterator[Sequ
     while True:
         clause: ColumnElement[bool] | None = None if last is None else key > last
         batch = statement if clause is None else statement.where(clause)
-        rows = session.execute(batch.order_by(key).limit(BATCH)).all()
+        # by the connection: plain tuples need nothing of what the session does for mapped rows
+        rows = session.connection().execute(batch.order_by(key).limit(BATCH)).all()
         if not rows:
             return
         yield rows
@@ -42,7 +43,8 @@ def stream_csv(header: Iterable[str], pages: Iterable[Iterable[Sequence[Any]]]) 
     buffer.write(BOM)
     writer.writerow([safe_cell(str(name)) for name in header])
     for rows in pages:
-        writer.writerows([safe_cell(value) for value in row] for row in rows)
+        columns = [safe_column(column) for column in zip(*rows, strict=True)]
+        writer.writerows(zip(*columns, strict=True))
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
