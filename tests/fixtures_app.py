@@ -25,20 +25,26 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         url = request.getfixturevalue("postgres_url")
     with portal_on(url, folder) as portal:
         yield portal
-        db.session.remove()
-        FabModel.metadata.drop_all(db.engine)
+        with portal.app_context():
+            db.session.remove()
+            FabModel.metadata.drop_all(db.engine)
 
 
 @contextmanager
 def portal_on(url: str, folder: Path) -> Iterator[Flask]:
-    """The portal on an empty migrated database, inside of its application context."""
+    """The portal on an empty database with all tables and triggers.
+
+    No application context stays open over the whole run: several portals of one run would be popped
+    in another order than they were pushed.
+    """
     settings = Settings.from_environment({"YINGCE_INSTANCE": str(folder), "YINGCE_DATABASE_URL": url})
     portal = create_app(settings)
     with portal.app_context():
         FabModel.metadata.create_all(db.engine)
         with db.engine.begin() as connection:
             create_triggers(connection)
-        yield portal
+    yield portal
+    with portal.app_context():
         db.session.remove()
         db.engine.dispose()
 

@@ -25,6 +25,7 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         if request.param == "postgresql":
             url = stack.enter_context(postgres_database(request.getfixturevalue("postgres_server")))
         portal = stack.enter_context(portal_on(url, folder))
-        make_people(portal, db.session())
-        db.session.remove()
+        with portal.app_context():
+            make_people(portal, db.session())
+            db.session.remove()
         yield portal
