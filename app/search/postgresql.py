@@ -42,9 +42,10 @@ def create(connection: Connection, models: Iterable[type[Any]]) -> None:
             f"CREATE INDEX IF NOT EXISTS ix_{table}_search ON {table}"
             f' USING gin ((search_grams(search_fold({body}))) COLLATE "C")'
         )
+        alive = " WHERE deleted_at IS NULL" if hasattr(model, "deleted_at") else ""
         for name in prefixed_columns(model):
             connection.exec_driver_sql(
-                f"CREATE INDEX IF NOT EXISTS ix_{table}_{name}_search ON {table} ({name} text_pattern_ops)"
+                f"CREATE INDEX IF NOT EXISTS ix_{table}_{name}_search ON {table} ({name} text_pattern_ops, id){alive}"
             )
 
 

@@ -74,8 +74,12 @@ def _without_indexes(url: str, sizes: Sizes, tell: Tell) -> None:
         for model in searched_models():
             if inspect(model).local_table.name in {table.name for table in TABLES}:
                 reindex(connection, model)
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE" if is_sqlite else "VACUUM ANALYZE")
+    if is_sqlite:
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("ANALYZE")
+    else:
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
     tell(f"indexes in {time.perf_counter() - start:.0f} s")
 
 
