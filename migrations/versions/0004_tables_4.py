@@ -347,9 +347,31 @@ def upgrade() -> None:
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
-    op.create_index("ix_customer_created_at_id", "customer", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ix_customer_bin",
+        "customer",
+        ["deleted_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NOT NULL"),
+        postgresql_where=sa.text("deleted_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_customer_created_at_id",
+        "customer",
+        ["created_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_index("ix_customer_department_id", "customer", ["department_id"], unique=False)
-    op.create_index("ix_customer_grade_id", "customer", ["grade", "id"], unique=False)
+    op.create_index(
+        "ix_customer_grade_id",
+        "customer",
+        ["grade", "id"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_index(
         "ix_customer_import_batch_id",
         "customer",
@@ -366,7 +388,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("merged_into_id IS NOT NULL"),
         postgresql_where=sa.text("merged_into_id IS NOT NULL"),
     )
-    op.create_index("ix_customer_name_id", "customer", ["name", "id"], unique=False)
+    op.create_index(
+        "ix_customer_name_id",
+        "customer",
+        ["name", "id"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_index("ix_customer_owner_id", "customer", ["owner_id"], unique=False)
     op.create_index("ix_customer_region_id", "customer", ["region_id"], unique=False)
     op.create_table(
