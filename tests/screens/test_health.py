@@ -36,14 +36,14 @@ def _write(revisions: list[str]) -> None:
 
 
 def test_ready_at_the_newest_revision(app: Flask) -> None:
-    with _at_revision(migration.head_revision()):
+    with app.app_context(), _at_revision(migration.head_revision()):
         answer = app.test_client().get("/readyz")
     assert answer.json == {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "folder": "ok"}}
     assert answer.status_code == 200
 
 
 def test_not_ready_when_a_migration_is_missing(app: Flask) -> None:
-    with _at_revision("an-older-one"):
+    with app.app_context(), _at_revision("an-older-one"):
         answer = app.test_client().get("/readyz")
         alive = app.test_client().get("/livez")
     assert answer.status_code == 503

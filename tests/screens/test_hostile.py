@@ -51,7 +51,7 @@ def _plan_of(person: Person, name: str) -> MarketingPlan:
 
 def test_a_key_in_the_address_or_the_form_gives_no_title_away(people: People, session: Session) -> None:
     with acting_as(SYSTEM):
-        hidden = _plan_of(people.stranger, "Secret of others 8841")
+        hidden = _plan_of(people.colleague, "Secret of others 8841")
         own = _plan_of(people.staff, "Own and open 1234")
         session.commit()
     client = people.staff.browser()
