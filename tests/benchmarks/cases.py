@@ -41,13 +41,15 @@ class Case:
 
 
 LIST = Goal(peer=LIST_PEER, floor=LIST_FLOOR)
+SMALL_LIST = Goal(floor=LIST_FLOOR)
+"""Of a table below a million rows: the peer does not suffer there yet."""
 SEARCH = Goal(peer=SEARCH_PEER)
 
 CASES = (
     Case("list", "customers, page 1", LIST),
     Case("list_purchases", "purchases (2 M), page 1", LIST),
-    Case("list_plans", "plans, page 1", LIST),
-    Case("list_partners", "partners, page 1", LIST),
+    Case("list_plans", "plans (50,000), page 1", SMALL_LIST),
+    Case("list_partners", "partners (5,000), page 1", SMALL_LIST),
     Case("deep_offset", "customers, page 10,000 by offset", Goal()),
     Case("deep_keyset", "the same by keyset", Goal.within(10)),
     Case("contains_1", "name contains 1 character", SEARCH),
