@@ -12,6 +12,8 @@ from models.org import Employee
 from models.plans import BudgetLine, CompanyObjective, MarketingPlan, PlanGoal, PlanMilestone
 
 _numbers = count(1)
+RESERVE = Decimal(100)
+"""What a plan's budget has left for lines that a test adds."""
 
 
 def make_metric(session: Session) -> MetricDefinition:
@@ -37,6 +39,7 @@ def make_objective(session: Session) -> CompanyObjective:
 def make_plan(session: Session, owner: Employee, budget: str = "100000.00", **columns: Any) -> MarketingPlan:
     """Make a complete draft of the second quarter of 2026: two goals, two budget lines, one milestone."""
     amount = Decimal(budget)
+    lined = amount - min(RESERVE, amount / 2)
     values: dict[str, Any] = {
         "code": f"T-MP{next(_numbers)}",
         "department_id": owner.department_id,
@@ -50,7 +53,7 @@ def make_plan(session: Session, owner: Employee, budget: str = "100000.00", **co
     plan = MarketingPlan(
         owner_id=owner.id,
         budget_amount=amount,
-        lined_amount=amount,
+        lined_amount=lined,
         **values | columns,
     )
     objective = make_objective(session)
@@ -63,8 +66,8 @@ def make_plan(session: Session, owner: Employee, budget: str = "100000.00", **co
                 weight=Decimal(weight),
             )
         )
-    part = (amount / 4).quantize(Decimal("0.01"))
-    for month, allocated in ((4, part), (5, amount - part)):
+    part = (lined / 4).quantize(Decimal("0.01"))
+    for month, allocated in ((4, part), (5, lined - part)):
         plan.budget_lines.append(BudgetLine(category="advertising", month=month, allocated_amount=allocated))
     plan.milestones.append(
         PlanMilestone(name="Kick-off", planned_on=date(2026, 4, 1), due_on=date(2026, 4, 10), owner=owner)
