@@ -44,6 +44,11 @@ _FRAMEWORK_LABELS = {
 for _name, _text in _FRAMEWORK_LABELS.items():
     User.__mapper__.columns[_name].info.update(label(_text, personal=_name == "email"))
 
+    def __str__(self) -> str:
+        """Return the name as its language writes it: the family name first in Chinese."""
+        first, last = str(self.first_name or ""), str(self.last_name or "")
+        return f"{first} {last}".strip() if (first + last).isascii() else f"{last}{first}"
+
 
 class UserSession(FabModel):
     """One log-in of one account on one device; ending the row ends the cookie and the tokens."""
