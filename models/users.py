@@ -32,6 +32,11 @@ class PortalUser(User):
         default=False, info=label(_l("Must change the password"))
     )
 
+    def __str__(self) -> str:
+        """Return the name as its language writes it: the family name first in Chinese."""
+        first, last = str(self.first_name or ""), str(self.last_name or "")
+        return f"{first} {last}".strip() if (first + last).isascii() else f"{last}{first}"
+
 
 _FRAMEWORK_LABELS = {
     "username": _l("User name"),
@@ -43,11 +48,6 @@ _FRAMEWORK_LABELS = {
 }
 for _name, _text in _FRAMEWORK_LABELS.items():
     User.__mapper__.columns[_name].info.update(label(_text, personal=_name == "email"))
-
-    def __str__(self) -> str:
-        """Return the name as its language writes it: the family name first in Chinese."""
-        first, last = str(self.first_name or ""), str(self.last_name or "")
-        return f"{first} {last}".strip() if (first + last).isascii() else f"{last}{first}"
 
 
 class UserSession(FabModel):
