@@ -134,17 +134,22 @@ def test_the_compiled_catalogue_is_of_this_text(locale: str, stored: dict[str, C
     assert path.read_bytes() == catalogues.compiled(catalogues.read(locale))
 
 
+def _enums() -> list[type[LabelEnum]]:
+    """Return every labelled enum of the portal; a test may make one of its own."""
+    found = LabelEnum.__subclasses__()
+    for enum in found:
+        found.extend(enum.__subclasses__())
+    return [enum for enum in found if not enum.__module__.startswith("tests.")]
+
+
 def _labels() -> Iterator[tuple[str, Any]]:
     for mapper in FabModel.registry.mappers:
         for column in mapper.local_table.columns:
             for part in ("label", "help"):
                 if column.info.get(part):
                     yield f"{column} {part}", column.info[part]
-    waiting = LabelEnum.__subclasses__()
-    for enum in waiting:
-        waiting.extend(enum.__subclasses__())
-        if not enum.__module__.startswith("tests."):  # a test may make one of its own
-            yield from ((f"{enum.__name__}.{member.name}", member.label) for member in enum)
+    for enum in _enums():
+        yield from ((f"{enum.__name__}.{member.name}", member.label) for member in enum)
     for entry in SCREENS:
         yield f"{entry.screen.__name__}.title", entry.screen.title
         yield f"{entry.screen.__name__}.title_one", entry.screen.title_one
