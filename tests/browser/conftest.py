@@ -13,11 +13,14 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "demo-company-2026"
 START_SECONDS = 300
+PATIENCE_MS = 120_000
+"""How long an action may take on a machine that runs other tests beside; nothing waits for it in vain."""
+expect.set_options(timeout=60_000)
 
 
 @dataclass
@@ -31,6 +34,7 @@ class Served:
     def log_in(self, browser: Browser, username: str, *, width: int = 1280) -> Page:
         """Return a page on which this person is logged in, in a browser profile of its own."""
         context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.goto(f"{self.address}/login/")
         page.fill("input[name=username]", username)
