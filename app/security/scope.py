@@ -6,7 +6,7 @@ through `scoped` or `condition`, so that a row out of scope does not exist for t
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.core.actor import Actor
@@ -108,9 +108,3 @@ def _of_scope(actor: Actor, model: type[Any], scope: Scope) -> ColumnElement[boo
     if scope is Scope.DEPARTMENT:
         return or_(model.department_id == actor.department_id, mine)
     return or_(model.department_id.in_(department_ids(actor.department_id)), mine)
-
-
-def holds(session: Session, actor: Actor, model: type[Any], key: int, scopes: dict[str, Scope]) -> bool:
-    """Whether the row with this key lies within the actor's scope."""
-    clause = condition(actor, model, scopes)
-    return bool(session.scalar(select(exists().where(model.id == key, clause))))
