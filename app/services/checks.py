@@ -104,5 +104,6 @@ def former(record: Any, name: str) -> Any:
         return history.deleted[0]
     if history.added and state.persistent:
         model = type(record)
-        return db.session.scalar(select(getattr(model, name)).where(model.id == record.id))
+        with db.session.no_autoflush:
+            return db.session.scalar(select(getattr(model, name)).where(model.id == record.id))
     return getattr(record, name)

@@ -16,7 +16,7 @@ from app.core.db import db
 from app.core.errors import RuleViolation
 from app.core.i18n import lazy_gettext as _l
 from app.core.money import ZERO
-from app.services import crud
+from app.services import checks, crud
 from models.counters import keep_counters
 from models.plans import BudgetLine, MarketingPlan, PlanGoal, PlanMilestone, PlanType
 
@@ -49,7 +49,7 @@ def update_plan(actor: Actor, *, record: MarketingPlan) -> None:
         RuleViolation: as for `create`, or the budget falls below what is given away already.
     """
     _check_period(record)
-    former_parent = _former(record, "parent_id")
+    former_parent = checks.former(record, "parent_id")
     _attach_parent(record)
     if record.budget_amount < max(record.distributed_amount, record.lined_amount):
         raise RuleViolation(
@@ -85,11 +85,6 @@ def restore(actor: Actor, *, record: MarketingPlan) -> None:
     """Take a plan out of the bin, if its parent still has the money."""
     crud.restore(actor, record=record)
     _spread(record.parent_id)
-
-
-def _former(record: Any, name: str) -> Any:
-    history = record._sa_instance_state.attrs[name].history
-    return history.deleted[0] if history.deleted else None
 
 
 def _check_period(plan: MarketingPlan) -> None:

@@ -74,7 +74,7 @@ def test_the_sheet_tells_the_whole_approval(session: Session, case: Case) -> Non
         "in_force",
         Decimal("150000.00"),
     )
-    assert [one.amount for one in sheet.allocations] == [Decimal("37500.00"), Decimal("112500.00")]
+    assert [one.amount for one in sheet.allocations] == [Decimal("37475.00"), Decimal("112425.00")]
     assert [one.month for one in sheet.allocations] == [date(2026, 4, 1), date(2026, 5, 1)]
     assert sum(one.weight for one in sheet.goals) == 100
     verbs = [entry.verb for entry in sheet.trail if entry.actor_kind == ActorKind.PERSON]
@@ -96,7 +96,7 @@ def test_content_changed_behind_the_portal_is_told(session: Session, case: Case)
     session.connection().execute(
         update(BudgetLine.__table__)
         .where(BudgetLine.id == one.id)
-        .values(allocated_amount=Decimal("37499.99"))
+        .values(allocated_amount=Decimal("37474.99"))
     )
     session.expire_all()
     evidence = sheet_of(case.plan).evidence

@@ -14,7 +14,7 @@ from models.org import EmployeeStatus
 from models.plans import MarketingPlan
 from tests.factories.approvals import Case, make_case
 from tests.factories.org import actor_of
-from tests.factories.plans import make_plan
+from tests.factories.plans import RESERVE, make_plan
 from tests.services.expect import refused
 
 
@@ -79,7 +79,7 @@ def test_an_incomplete_plan_is_not_submitted(
 
 def test_lines_over_the_budget_are_refused_before_the_database_refuses_them(case: Case) -> None:
     with case.session.no_autoflush:
-        case.plan.budget_lines[0].allocated_amount += Decimal("0.01")
+        case.plan.budget_lines[0].allocated_amount += RESERVE + Decimal("0.01")
         with refused("plan-lines-over-budget"):
             PLAN.check_ready(actor_of(case.line.staff), case.plan)
 
