@@ -6,7 +6,6 @@ this module refuses earlier, with a sentence that names the numbers.
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
