@@ -28,7 +28,14 @@ from views.navigation import portal as portal_frame
 
 ROOT = Path(__file__).resolve().parent
 OWN_PASSWORD = frozenset(
-    {"static", "ProfileView.view", "ProfileView.password", "SessionView.logout", "SessionView.language"}
+    {
+        "static",
+        "ProfileView.view",
+        "ProfileView.password",
+        "SessionView.logout",
+        "SessionView.language",
+        "SessionView.appearance",
+    }
 )
 """All that is open to an account whose password somebody else chose."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -19,8 +19,10 @@ from models.approvals import (
     RecordSnapshot,
     StepRun,
 )
+from models.attachments import Attachment
 from models.audit import AuditEvent
 from models.base import FabModel
+from models.comments import Comment, CommentMention
 from models.customers import Consent, Customer, CustomerIdentity, CustomerNeed
 from models.idempotency import UsedKey
 from models.imports import ImportBatch
@@ -35,6 +37,7 @@ from models.products import CompetitorPrice, Product, ProductCost, ProductLine
 from models.promotions import PromotionProduct, PromotionTier, SalesPromotion
 from models.purchases import Purchase, PurchaseLine
 from models.rewards import RewardPenalty
+from models.saved_views import ListChoice, SavedView
 from models.sources import CustomerSource
 from models.users import DataScope, PortalUser, SecurityStamp, UserSession
 
@@ -51,10 +54,13 @@ __all__ = [
     "ApprovalEvent",
     "ApprovalInstance",
     "Assignment",
+    "Attachment",
     "AuditEvent",
     "BudgetLine",
     "Channel",
     "ChannelCost",
+    "Comment",
+    "CommentMention",
     "CompanyObjective",
     "CompetitorPrice",
     "Consent",
@@ -71,6 +77,7 @@ __all__ = [
     "FlowVersion",
     "ImportBatch",
     "Job",
+    "ListChoice",
     "MarketingPlan",
     "MetricDefinition",
     "Notice",
@@ -97,6 +104,7 @@ __all__ = [
     "Region",
     "RewardPenalty",
     "SalesPromotion",
+    "SavedView",
     "SecurityStamp",
     "SourcingEvent",
     "StepRun",

@@ -4,6 +4,7 @@ Accounts, roles and permissions are the framework's tables; the account class ad
 """
 
 from datetime import datetime
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.clock import utc_now
 from app.core.enums import LabelEnum
 from app.core.i18n import lazy_gettext as _l
-from app.core.types import Instant
+from app.core.types import Instant, JsonDict
 from models.base import FabModel, Row, in_list, label
 
 
@@ -25,6 +26,9 @@ class PortalUser(User):
 
     language: Mapped[str | None] = mapped_column(String(16), info=label(_l("Language")))
     time_zone: Mapped[str | None] = mapped_column(String(64), info=label(_l("Time zone")))
+    theme: Mapped[str | None] = mapped_column(String(8), info=label(_l("Appearance")))
+    choices: Mapped[dict[str, Any] | None] = mapped_column(JsonDict, info=label(_l("Choices")))
+    """What a person likes: which notices come by mail, whether the sidebar is narrow."""
     partner_id: Mapped[int | None] = mapped_column(
         ForeignKey("partner.id", ondelete="RESTRICT", use_alter=True), info=label(_l("Channel partner"))
     )
@@ -48,6 +52,14 @@ _FRAMEWORK_LABELS = {
 }
 for _name, _text in _FRAMEWORK_LABELS.items():
     User.__mapper__.columns[_name].info.update(label(_text, personal=_name == "email"))
+
+
+class Theme(LabelEnum):
+    """How bright the pages are."""
+
+    SYSTEM = "system", _l("As the device")
+    LIGHT = "light", _l("Light")
+    DARK = "dark", _l("Dark")
 
 
 class UserSession(FabModel):

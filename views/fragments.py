@@ -50,7 +50,9 @@ def draw_rows(columns: Iterable[Field], rows: Iterable[tuple[int, Sequence[Any]]
     Args:
         address: of a record's page, without its key.
     """
-    first, *others = [f'<td class="k-{column.kind.value}">' for column in columns]
+    first, *others = [
+        f'<td class="k-{column.kind.value}" data-label="{escape(column.label)}">' for column in columns
+    ]
     drawn = []
     for key, (head, *cells) in rows:
         rest = "".join([f"{td}{escape(cell)}</td>" for td, cell in zip(others, cells, strict=True)])

@@ -7,17 +7,19 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, g, request, session, url_for
 from flask_babel import format_datetime, get_locale
 from markupsafe import Markup
 
 from app.approvals.registry import type_named as approvable_type
 from app.core.i18n import LANGUAGES, html_lang
 from models import approvals
+from models.users import Theme
 from views.base import screens_by_model
 from views.fragments import draw_rows, kept, list_arguments
 from views.listing import operator_label
 
+_THEMES = frozenset(theme.value for theme in Theme)
 _BADGE = Markup('<span class="badge badge-{}">{}</span>')
 
 
@@ -35,6 +37,13 @@ def list_url(**changes: Any) -> str:
 def current_html_lang(locale: str | None = None) -> str:
     """Return the language tag of the page."""
     return html_lang(locale or str(get_locale()))
+
+
+def current_theme() -> str:
+    """Return the appearance of the page: the account's, else the cookie's, else as the device."""
+    log_in = g.get("log_in")
+    wanted = (log_in.theme if log_in else None) or session.get("theme")
+    return wanted if wanted in _THEMES else Theme.SYSTEM.value
 
 
 def enum_label(value: str, enum_name: str) -> Any:
@@ -78,6 +87,8 @@ def install(app: Flask, portal_frame: Callable[[], Any]) -> None:
         new_key=lambda: token_hex(16),
         operator_label=operator_label,
         record_url=record_url,
+        theme=current_theme,
+        themes=tuple(Theme),
     )
     app.jinja_env.filters.update(
         instant=lambda value: format_datetime(value, "medium") if value else "",

@@ -1,5 +1,6 @@
 """What stands around a page: areas, links and counts; drawn once per set of rights and language."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from app.notifications.notices import unread_count
 from app.security.manager import current_request_actor
 from app.services.approvals import inbox_count
 from views.pages import PAGES
-from views.registry import AREAS, SCREENS
+from views.registry import AREAS, SCREENS, Area
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Link:
 
     url: str
     label: str
+    icon: str
     count: int = 0
 
 
@@ -45,7 +47,7 @@ def portal() -> Portal:
         frame = Portal(actor, None, [])
     else:
         locale = str(get_locale())
-        navigation = _navigation(actor.permissions, locale, request.script_root)
+        navigation = _here(_navigation(actor.permissions, locale, request.script_root), request.path)
         frame = Portal(actor, navigation, _top_links(actor, locale))
     g.portal = frame
     return frame
@@ -53,8 +55,8 @@ def portal() -> Portal:
 
 def _top_links(actor: Actor, locale: str) -> list[Link]:
     links = []
-    for right, url, text in _top_links_of(actor.permissions, locale, request.script_root):
-        links.append(Link(url, text or actor.name, _waiting(actor, right)))
+    for right, url, text, icon in _top_links_of(actor.permissions, locale, request.script_root):
+        links.append(Link(url, text, icon, _waiting(actor, right)))
     return links
 
 
@@ -68,34 +70,47 @@ def _waiting(actor: Actor, right: str) -> int:
 @lru_cache(maxsize=256)
 def _top_links_of(
     permissions: frozenset[tuple[str, str]], _locale: str, _root: str
-) -> tuple[tuple[str, str, str], ...]:
-    """Return (what is counted, address, text) of each link for one set of rights in one language."""
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Return (what is counted, address, text, icon) of each link for one set of rights in one language."""
     links = []
     if ("can_inbox", "ApprovalView") in permissions:
-        links.append(("can_inbox", url_for("ApprovalView.inbox"), _("To approve")))
+        links.append(("can_inbox", url_for("ApprovalView.inbox"), _("To approve"), "inbox"))
     if ("can_view", "NoticeView") in permissions:
-        links.append(("can_view_notices", url_for("NoticeView.view"), _("Notices")))
+        links.append(("can_view_notices", url_for("NoticeView.view"), _("Notices"), "bell"))
     if ("can_view", "MyJobView") in permissions:
-        links.append(("", url_for("MyJobView.list"), _("My tasks")))
-    links.append(("", url_for("ProfileView.view"), ""))
+        links.append(("", url_for("MyJobView.list"), _("My tasks"), "list-check"))
     return tuple(links)
+
+
+def _here(navigation: Markup, path: str) -> Markup:
+    """Mark the menu's link to this page, or to the list that this page belongs to, and open its area."""
+    section = "/" + path.lstrip("/").split("/", 1)[0] + "/"
+    found = re.search(rf'href="({re.escape(path)}|{re.escape(section)}(?:list/)?)"', navigation)
+    if found is None:
+        return navigation
+    drawn = str(navigation)
+    before, after = drawn[: found.start()], drawn[found.end() :]
+    opened = before.rpartition("<details ")
+    if opened[1] and " open>" not in opened[2].split("<summary", 1)[0]:
+        before = opened[0] + "<details open " + opened[2]
+    return Markup(before + found.group(0) + ' aria-current="page"' + after)  # noqa: S704  made of a drawn menu
 
 
 @lru_cache(maxsize=256)
 def _navigation(permissions: frozenset[tuple[str, str]], _locale: str, _root: str) -> Markup:
     """Draw the menu of one set of rights in one language; rights changed are another key."""
-    areas: list[tuple[Any, list[tuple[str, Any]]]] = []
-    for key, label in AREAS.items():
+    areas: list[tuple[Area, list[tuple[str, Any]]]] = []
+    for area in AREAS:
         links = [
             (url_for(f"{entry.screen.__name__}.list"), entry.screen.title)
             for entry in SCREENS
-            if entry.area == key and ("can_list", entry.screen.__name__) in permissions
+            if entry.area == area.key and ("can_list", entry.screen.__name__) in permissions
         ]
         links += [
             (url_for(page.endpoint), page.title)
             for page in PAGES
-            if page.area == key and (page.permission, page.endpoint.split(".")[0]) in permissions
+            if page.area == area.key and (page.permission, page.endpoint.split(".")[0]) in permissions
         ]
         if links:
-            areas.append((label, links))
+            areas.append((area, links))
     return Markup(render_template("navigation.html", areas=areas))

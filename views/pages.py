@@ -41,7 +41,7 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page(ImportView.title, "customers", "ImportView.list", "can_import"),
-    Page(_l("Reports"), "governance", "ReportView.view", "can_view"),
+    Page(_l("Reports"), "reports", "ReportView.view", "can_view"),
     Page(AuditEventView.title, "governance", "AuditEventView.list", "can_list"),
     Page(UserView.title, "administration", "UserView.list", "can_list"),
     Page(RoleView.title, "administration", "RoleView.list", "can_list"),

@@ -67,17 +67,31 @@ from views.promotions import (
     SalesPromotionView,
 )
 
-AREAS: dict[str, Any] = {
-    "plans": _l("Strategy and plans"),
-    "promotions": _l("Promotions and activities"),
-    "pricing": _l("Pricing"),
-    "partners": _l("Channel partners"),
-    "customers": _l("Customers"),
-    "appraisals": _l("Appraisals"),
-    "organisation": _l("Organisation"),
-    "governance": _l("Governance"),
-    "administration": _l("Administration"),
-}
+
+@dataclass(frozen=True)
+class Area:
+    """One group of the menu; it appears when something in it may be opened."""
+
+    key: str
+    label: Any
+    icon: str
+
+
+AREAS: tuple[Area, ...] = (
+    Area("plans", _l("Strategy and plans"), "target"),
+    Area("research", _l("Research"), "zoom-scan"),
+    Area("promotions", _l("Promotions and activities"), "flag"),
+    Area("pricing", _l("Pricing"), "tag"),
+    Area("partners", _l("Channel partners"), "building-store"),
+    Area("customers", _l("Customers"), "users"),
+    Area("evaluation", _l("Evaluation"), "gauge"),
+    Area("appraisals", _l("Appraisals"), "award"),
+    Area("governance", _l("Governance"), "shield-check"),
+    Area("organisation", _l("Organisation"), "sitemap"),
+    Area("reports", _l("Reports"), "report"),
+    Area("administration", _l("Administration"), "settings"),
+)
+"""In the order of the menu: the way of a marketing year, then those who watch it, then the set-up."""
 
 
 @dataclass(frozen=True)

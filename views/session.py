@@ -20,7 +20,7 @@ from app.core.i18n import lazy_gettext as _l
 from app.security.manager import close_cookie_session
 from app.security.sessions import open_sessions
 from app.services import accounts
-from models.users import PortalUser
+from models.users import PortalUser, Theme
 from views.form_language import PortalForm
 from views.log_in_limit import log_in_limit
 
@@ -99,6 +99,18 @@ class SessionView(BaseView):
                 with unit_of_work():
                     accounts.set_preferences(actor, language=wanted)
             refresh()
+        return redirect(get_safe_redirect(request.referrer or "/"))
+
+    @expose("/appearance", methods=["POST"])
+    def appearance(self) -> Response:
+        """Choose light, dark or as the device; stored with the account when somebody is logged in."""
+        wanted = request.form.get("theme", "")
+        if wanted in {theme.value for theme in Theme}:
+            session["theme"] = wanted
+            actor = current_actor()
+            if actor.user_id and actor.user_id > 0:
+                with unit_of_work():
+                    accounts.set_preferences(actor, theme=wanted)
         return redirect(get_safe_redirect(request.referrer or "/"))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from flask import render_template, request
+from flask import request
 from flask_appbuilder.baseviews import BaseView
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, true
@@ -12,6 +12,7 @@ from app.core.db import db
 from views.fields import Field
 from views.formats import formatter_of
 from views.interface import ServiceInterface
+from views.list_answer import list_answer
 from views.listing import ListPage, fetch_page, operator_label, operators_of, parse_query
 
 Rows = list[tuple[int, list[Any]]]
@@ -87,7 +88,7 @@ class TablePage(BaseView):
         default = (self.base_order[0], self.base_order[1] == "desc")
         query = parse_query(request.args, filters, sortable=(*self.order_columns, "id"), default_sort=default)
         page = fetch_page(db.session(), self.datamodel.obj, self.stored_fields(), query, self.visible())
-        return render_template("screen/list.html", screen=self, page=page, query=query, rows=self.cells(page))
+        return list_answer(self, page, query, self.cells(page))
 
 
 def _drawn(form: Any, value: Any) -> Any:

@@ -84,6 +84,7 @@ class LogIn:
     time_zone: str | None
     ended: bool
     seen_at: Any
+    theme: str | None = None
     must_change: bool = False
     """Whether somebody else chose the password, so that nothing but choosing one's own is possible."""
 
@@ -97,6 +98,7 @@ _LOG_IN = (
         PortalUser.active,
         PortalUser.language,
         PortalUser.time_zone,
+        PortalUser.theme,
         PortalUser.partner_id,
         PortalUser.must_change_password,
         Employee.id.label("employee_id"),
@@ -143,7 +145,7 @@ def load_log_in(session: Session, user_id: int, session_id: str | None) -> LogIn
         session_id=session_id,
     )
     ended, must_change = row.ended_at is not None, bool(row.must_change_password)
-    return LogIn(actor, rights, row.language, row.time_zone, ended, row.seen_at, must_change)
+    return LogIn(actor, rights, row.language, row.time_zone, ended, row.seen_at, row.theme, must_change)
 
 
 def with_request(actor: Actor, *, address: str | None, request_id: str | None) -> Actor:

@@ -79,12 +79,15 @@ def change_own_password(actor: Actor, *, current: str, new: str) -> None:
     end_all_sessions(db.session(), user.id, but=actor.session_id)
 
 
-def set_preferences(actor: Actor, *, language: str | None = None, time_zone: str | None = None) -> None:
-    """Store language and time zone of the actor's account."""
+def set_preferences(
+    actor: Actor, *, language: str | None = None, time_zone: str | None = None, theme: str | None = None
+) -> None:
+    """Store language, time zone and appearance of the actor's account; what is not given stays."""
     user = db.session.get(PortalUser, actor.user_id)
     assert user is not None
     user.language = language or user.language
     user.time_zone = time_zone or user.time_zone
+    user.theme = theme or user.theme
 
 
 def save_account(

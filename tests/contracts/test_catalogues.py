@@ -153,7 +153,7 @@ def _labels() -> Iterator[tuple[str, Any]]:
     for entry in SCREENS:
         yield f"{entry.screen.__name__}.title", entry.screen.title
         yield f"{entry.screen.__name__}.title_one", entry.screen.title_one
-    yield from ((f"area {key}", title) for key, title in AREAS.items())
+    yield from ((f"area {area.key}", area.label) for area in AREAS)
     yield from ((f"page {page.endpoint}", page.title) for page in PAGES)
     yield from ((f"report {report.key}", report.title) for report in REPORTS)
     yield from ((f"job {kind.name}", kind.label) for kind in JOBS.values())

@@ -1,0 +1,1 @@
+(()=>{var e=document.documentElement,t=e.dataset.theme,a=t==="dark"||t!=="light"&&window.matchMedia("(prefers-color-scheme: dark)").matches;e.dataset.bsTheme=a?"dark":"light";try{window.localStorage.getItem("yingce.sidebar")==="narrow"&&(e.dataset.sidebar="narrow")}catch{}})();
