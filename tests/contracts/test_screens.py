@@ -25,7 +25,7 @@ from views.registry import SCREENS
 NOBODYS_KEY = 2**31 - 1
 CLASSES: list[type[Screen]] = [entry.screen for entry in SCREENS]
 PUBLIC = {
-    "static", "appbuilder.static", "SessionView.login", "SessionView.language", "SessionView.logout",
+    "static", "appbuilder.static", "SessionView.login", "SessionView.language", "SessionView.appearance", "SessionView.logout",
     "HealthView.livez", "HealthView.readyz", "TokenApi.login", "TokenApi.refresh",
 }  # fmt: skip
 """Every door that stands open to nobody in particular; a new one is a decision, and is written here."""
