@@ -27,7 +27,7 @@ from models.approvals import ApprovalInstance, Assignment, AssignmentState
 from views.approval_json import BOXES, DECIDE, NULLABLE, SCHEMAS, SUBMIT, WITHDRAW, brief, whole
 from views.approval_panel import ApprovableScreen
 from views.fields import Field
-from views.interface import refusal_of, row_key
+from views.interface import row_key
 from views.listing import MAX_OFFSET, whole_number
 from views.openapi import (
     KEY,
@@ -40,6 +40,7 @@ from views.openapi import (
     operation,
     parameter,
 )
+from views.refusals import refusal_of
 from views.resource_codec import decode, json_answer, read_object
 
 _QUERY = frozenset({"box", "page", "size"})

@@ -24,6 +24,7 @@ from app.services.crud import service_of
 from models.base import SoftDeleted
 from models.idempotency import UsedKey
 from views.fields import MAX_INTEGER, Field, Kind, fields_of, title_column
+from views.refusals import refusal_of
 
 LOOKUP_LIMIT = 20
 
@@ -201,37 +202,6 @@ def _flush(unit: Session) -> None:
         raise Conflict(_l("Somebody else changed this record. Your changes were not saved.")) from problem
     except IntegrityError as problem:
         raise refusal_of(problem) from problem
-
-
-def refusal_of(problem: IntegrityError) -> RuleViolation:
-    """Return the sentence for a constraint that the database held; the constraint's name is the code."""
-    diag = getattr(problem.orig, "diag", None)
-    # PostgreSQL's whole message repeats the row, whose words say nothing about the constraint
-    text = str(getattr(diag, "message_primary", None) or problem.orig).lower()
-    name = (getattr(diag, "constraint_name", None) or "") if diag is not None else text
-    if "unique" in text or "duplicate" in text:
-        return RuleViolation(
-            "already-exists", _l("A record with these values exists already."), details={"constraint": name}
-        )
-    if "foreign key" in text:
-        return RuleViolation(
-            "still-referenced",
-            _l("Other records refer to this one, or a chosen record is gone."),
-            details={"constraint": name},
-        )
-    if "not null" in text:
-        return RuleViolation(
-            "value-missing", _l("A required value is missing."), details={"constraint": name}
-        )
-    return RuleViolation(
-        "constraint-violated",
-        _l("The values contradict a rule of this record (%(rule)s).", rule=_rule_name(name)),
-        details={"constraint": name},
-    )
-
-
-def _rule_name(name: str) -> str:
-    return name.rsplit("constraint failed: ", 1)[-1].removeprefix("ck_")
 
 
 _interfaces: dict[type[Any], ServiceInterface] = {}

@@ -28,8 +28,9 @@ from views.errors import log_refusal
 from views.fields import Field, Kind, fields_of
 from views.form_language import PortalForm
 from views.forms import RelationField
-from views.interface import interface_of, refusal_of, row_key
+from views.interface import interface_of, row_key
 from views.listing import ListPage
+from views.refusals import refusal_of
 from views.tables import Rows, TablePage
 
 Answer = str | BaseResponse | tuple[str, int]
