@@ -9,7 +9,7 @@ from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 
 import models  # noqa: F401  maps every class before the first query
-from app import notifications
+from app import notifications, static_files
 from app.approvals import lock
 from app.audit import chain
 from app.audit.keys import personal_key
@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
              frame_options="DENY", referrer_policy="same-origin",
              strict_transport_security=settings.is_production)  # fmt: skip
     _install_request_cycle(app)
+    static_files.install(app)
     errors.install(app)
     manager.install(app)
     with app.app_context():

@@ -1,6 +1,7 @@
 // Builds app/static/dist from frontend/src. Deterministic: the same sources and lock give the same bytes,
 // which tests/contracts/test_frontend.py holds where Node is present.
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +10,6 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ? path.resolve(process.argv[2]) : path.join(here, "../app/static/dist");
 const modules = path.join(here, "node_modules");
 
-await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 
 const result = await build({
@@ -33,6 +33,8 @@ for (const name of names) {
   const inner = source.replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "").replace(/\s+/g, " ").trim();
   symbols.push(`<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`);
 }
+const written = new Set(["icons.svg", "sources.sha256", "THIRD_PARTY_LICENSES.txt"]);
+for (const name of Object.keys(result.metafile.outputs)) written.add(path.basename(name));
 await writeFile(path.join(out, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("\n")}</svg>\n`);
 
 // The licence of every package whose code is in the bundles.
@@ -52,6 +54,21 @@ for (const name of [...used].sort()) {
 }
 await writeFile(path.join(out, "THIRD_PARTY_LICENSES.txt"), texts.join(`\n${"=".repeat(80)}\n\n`));
 
+// What all this was made of: a test compares it with the sources, so that an old build is noticed without Node.
+const sources = ["build.mjs", "icons.json", "package.json", "package-lock.json"];
+for (const folder of ["licences", "src"]) {
+  for (const name of await readdir(path.join(here, folder))) sources.push(`${folder}/${name}`);
+}
+const digest = createHash("sha256");
+for (const name of sources.sort()) digest.update(`${name}\0`).update(await readFile(path.join(here, name))).update("\0");
+await writeFile(path.join(out, "sources.sha256"), `${digest.digest("hex")}\n`);
+
+// A file that an earlier build left goes last, so that a portal in use never misses one that stays.
+for (const name of await readdir(out)) if (!written.has(name)) await rm(path.join(out, name));
+
 // The accessibility checker is no part of the portal; the browser tests need it without Node.
-const vendor = path.join(process.argv[2] ? out : path.join(here, "../tests/browser"), "axe.min.js");
-await cp(path.join(modules, "axe-core/axe.min.js"), vendor);
+if (!process.argv[2]) {
+  const tests = path.join(here, "../tests/browser");
+  await cp(path.join(modules, "axe-core/axe.min.js"), path.join(tests, "axe.min.js"));
+  await cp(path.join(modules, "axe-core/LICENSE"), path.join(tests, "axe.LICENSE.txt"));
+}
