@@ -56,7 +56,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) 
     """
     folder = Path(tempfile.gettempdir()) / f"yingce-postgres-{testrun_uid}"
     lock = tmp_path_factory.getbasetemp().parent / f"{folder.name}.lock"
-    with _alone(lock):
+    with alone(lock):
         server = get_server(folder, cleanup_mode="delete", start=False)
         _start(server)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -65,7 +65,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) 
         connection.execute("ALTER SYSTEM SET full_page_writes = off")
         connection.execute("SELECT pg_reload_conf()")
     yield server
-    with _alone(lock):
+    with alone(lock):
         server.cleanup()
 
 
@@ -97,7 +97,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """Hold a lock that all test processes of this run share."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
