@@ -1,9 +1,8 @@
 """Screens of records that go through approval: submit, withdraw, expected route, trail, printed sheet."""
 
-from secrets import token_hex
 from typing import Any, ClassVar
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access
 from markupsafe import Markup
@@ -12,10 +11,12 @@ from werkzeug.wrappers import Response
 from app.core.actor import current_actor
 from app.core.db import db, unit_of_work
 from app.core.errors import RuleViolation, WrongState
+from app.core.i18n import LANGUAGES
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
 from app.services import approvals
 from models.approvals import ApprovalVerb
+from views.approval_keys import request_key
 from views.approval_trail import expected, trails_of
 from views.base import Screen
 from views.errors import log_refusal
@@ -29,7 +30,6 @@ class ApprovableScreen(Screen):
         report_argument: name of the report's argument that takes the record's key.
     """
 
-    show_template = "screen/show.html"
     report_key: ClassVar[str | None] = None
     report_argument: ClassVar[str] = ""
 
@@ -77,8 +77,18 @@ class ApprovableScreen(Screen):
             actions.append((url_for(f"{name}.withdraw", pk=record.id), _("Withdraw"), ""))
         return actions
 
+    def print_links(self, record: Any) -> "list[tuple[str, str]]":
+        """Offer the printed sheet in each language; not to a partner, because it names who thought what."""
+        if self.report_key is None or current_actor().partner_id is not None:
+            return []
+        argument = {self.report_argument: record.id}
+        return [
+            (url_for("ReportView.pdf", key=self.report_key, locale=code, **argument), f"PDF · {name}")
+            for code, name in LANGUAGES.items()
+        ]
+
     def show_extra(self, record: Any) -> Markup:
-        """Show the trail of a submitted record or the expected route of a draft, and the printed sheet.
+        """Show the trail of a submitted record or the expected route of a draft.
 
         A partner sees his record and its status, not who inside the company thought what of it.
         """
@@ -90,8 +100,10 @@ class ApprovableScreen(Screen):
                 preview = expected(approvals.preview(current_actor(), record=record))
             except RuleViolation as refusal:
                 problem = str(refusal)
-        return Markup(render_template("approvals/panel.html", record=record, trails=trails_of(record), preview=preview,
-                                      problem=problem, report_key=self.report_key, report_argument=self.report_argument))  # fmt: skip
+        trails = trails_of(record)
+        return Markup(
+            render_template("approvals/panel.html", trails=trails, preview=preview, problem=problem)
+        )
 
 
 def _verbs(record: Any) -> frozenset[ApprovalVerb]:
@@ -101,9 +113,3 @@ def _verbs(record: Any) -> frozenset[ApprovalVerb]:
     if key not in asked:
         asked[key] = approvals.possible_verbs(current_actor(), record=record)
     return asked[key]
-
-
-def request_key() -> str:
-    """Return the one-time key of the posted form; a form without one gets a fresh key."""
-    given = request.form.get("request_key", "")
-    return given if given.isalnum() and len(given) <= 64 else token_hex(16)
