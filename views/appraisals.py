@@ -1,5 +1,8 @@
 """Screens of appraisals, their schemes, and rewards and penalties (R122, R123)."""
 
+from decimal import Decimal
+from typing import Any
+
 from app.core.i18n import lazy_gettext as _l
 from models.appraisals import (
     Appraisal,
@@ -8,11 +11,13 @@ from models.appraisals import (
     AppraisalLevel,
     AppraisalScheme,
     AppraisalScore,
+    SchemeStatus,
 )
 from models.rewards import RewardPenalty
 from views.approval_panel import ApprovableScreen
 from views.base import Screen
 from views.interface import interface_of
+from views.line_rows import InlineLines, LineTotal
 
 
 class AppraisalCriterionView(Screen):
@@ -26,6 +31,10 @@ class AppraisalCriterionView(Screen):
     add_columns = ("scheme_id", "name", "part", "weight", "metric_id", "guidance")
     parent_column = "scheme_id"
 
+    def accepts_lines(self, parent: Any) -> bool:
+        """Whether the scheme is still a draft; one in use is not changed."""
+        return super().accepts_lines(parent) and parent.status == SchemeStatus.DRAFT.value
+
 
 class AppraisalLevelView(Screen):
     """Levels of a scheme."""
@@ -38,6 +47,10 @@ class AppraisalLevelView(Screen):
     add_columns = ("scheme_id", "name", "min_score", "max_score", "consequence", "quota_percent")
     parent_column = "scheme_id"
 
+    def accepts_lines(self, parent: Any) -> bool:
+        """Whether the scheme is still a draft; one in use is not changed."""
+        return super().accepts_lines(parent) and parent.status == SchemeStatus.DRAFT.value
+
 
 class AppraisalSchemeView(Screen):
     """What is appraised by which criteria."""
@@ -49,6 +62,10 @@ class AppraisalSchemeView(Screen):
     list_columns = ("code", "name", "subject_kind", "status", "weight_total")
     order_columns = ("code",)
     related_views = [AppraisalCriterionView, AppraisalLevelView]
+    inline_lines = (
+        InlineLines("criteria", AppraisalCriterionView, LineTotal("weight", goal=Decimal(100))),
+        InlineLines("levels", AppraisalLevelView),
+    )
 
 
 class AppraisalCycleView(Screen):
@@ -90,7 +107,15 @@ class AppraisalView(ApprovableScreen):
         "subject_activity_id", "reviewer_id", "self_score", "comment",
     )  # fmt: skip
     order_columns = ("code",)
+    field_groups = (
+        (_l("Appraisal"), ("cycle_id", "scheme_id", "reviewer_id")),
+        (_l("Who is appraised"), (
+            "subject_kind", "subject_employee_id", "subject_department_id", "subject_activity_id",
+        )),
+        (_l("Result"), ("self_score", "comment")),
+    )  # fmt: skip
     related_views = [AppraisalScoreView]
+    inline_lines = (InlineLines("scores", AppraisalScoreView),)
 
 
 class RewardPenaltyView(ApprovableScreen):

@@ -6,6 +6,7 @@ from models.purchases import Purchase, PurchaseLine
 from models.sources import CustomerSource
 from views.base import Screen
 from views.interface import interface_of
+from views.line_rows import InlineLines
 
 
 class CustomerIdentityView(Screen):
@@ -73,6 +74,7 @@ class PurchaseView(Screen):
     filter_columns = ("external_no", "source_id", "customer_id", "purchased_at", "total_amount")
     order_columns = ("purchased_at",)
     related_views = [PurchaseLineView]
+    inline_lines = (InlineLines("lines", PurchaseLineView),)
 
 
 class CustomerView(Screen):
@@ -92,7 +94,13 @@ class CustomerView(Screen):
         "owner_id",
     )  # fmt: skip
     order_columns = ("code", "name", "grade", "created_at")
+    field_groups = (
+        (_l("Person or company"), ("name", "kind", "gender", "birthday", "grade")),
+        (_l("Address"), ("country", "region_id", "city", "address")),
+        (_l("Where the data come from"), ("source_id", "source_customer_no", "note")),
+    )
     related_views = [CustomerIdentityView, CustomerNeedView, ConsentView]
+    inline_lines = (InlineLines("identities", CustomerIdentityView),)
 
 
 class CustomerSourceView(Screen):

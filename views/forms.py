@@ -1,6 +1,7 @@
 """Forms made from described columns; relations are remote pickers, instants stand in the user's zone."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from secrets import token_hex
@@ -50,6 +51,7 @@ _UNSTORABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\u
 one cannot be stored or printed, the other lets a document show something else than was approved."""
 _REFUSED = re.compile(f"[{_UNSTORABLE}]")
 _REFUSED_IN_LINE = re.compile(f"[{_UNSTORABLE}\n\r\u2028\u2029]")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 
 
 class RecordForm(PortalForm):
@@ -59,8 +61,21 @@ class RecordForm(PortalForm):
     request_key = HiddenField(validators=[Optional(), Regexp("[0-9a-f]{32}$")], default=lambda: token_hex(16))
 
 
+class RowForm(PortalForm):
+    """Base of the form of one line inside its parent's form; the parent's token and key stand for it too."""
+
+    class Meta(PortalForm.Meta):
+        """The token is the parent's."""
+
+        csrf = False
+
+    row_key = HiddenField()
+    row_version = HiddenField()
+    is_removed = HiddenField()
+
+
 class RelationWidget:
-    """A select with the chosen row only; `picker.js` fetches 20 matches at a time as one types."""
+    """A select with the chosen row only; `pickers.js` fetches 20 matches at a time as one types."""
 
     def __call__(self, field: "RelationField", **kwargs: Any) -> Markup:
         """Return the select element."""
@@ -69,6 +84,7 @@ class RelationWidget:
         if field.data is not None:
             option = Markup('<option value="{}" selected>{}</option>')
             options.append(option.format(field.data, field.chosen_title()))
+        kwargs["data_optional"] = not field.flags.required
         attributes = Markup(html_params(name=field.name, data_lookup=field.lookup_url(), **kwargs))
         return Markup("<select {}>{}</select>").format(attributes, Markup("").join(options))
 
@@ -108,15 +124,25 @@ class RelationField(FormField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the key; whatever is no key is an error of this field."""
+        if not valuelist:
+            return
         try:
-            self.data = self.described.parse(valuelist[0]) if valuelist else None
+            self.data = self.described.parse(valuelist[0])
         except BadInput as problem:
             raise ValueError(str(problem)) from problem
 
 
-def read_titles(form: RecordForm) -> None:
-    """Read the titles of all rows that a form's pickers have chosen, in one statement, before it is drawn."""
-    chosen = [field for field in form if isinstance(field, RelationField) and field.data is not None]
+def read_titles(fields: Iterable[FormField]) -> None:
+    """Read the titles of all rows that pickers have chosen, in one statement, before the page is drawn.
+
+    Args:
+        fields: of the form and of its lines; those whose title is known already cost nothing.
+    """
+    chosen = [
+        field
+        for field in fields
+        if isinstance(field, RelationField) and field.data is not None and field.title is None
+    ]
     if not chosen:
         return
     titles = db.session.execute(select(*(field.title_query() for field in chosen))).one()
@@ -124,22 +150,41 @@ def read_titles(form: RecordForm) -> None:
         field.title = None if title is None else str(title)
 
 
+class AmountField(DecimalField):
+    """An exact number; digits may be typed in groups of three, as lists show them ("1,200.50")."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; a comma that groups nothing is refused, because it may mean a decimal point."""
+        if valuelist and _GROUPED.fullmatch(valuelist[0].strip()):
+            valuelist = [valuelist[0].strip().replace(",", "")]
+        super().process_formdata(valuelist)
+
+
+class InstantWidget:
+    """The native picker with the local wall time; `dates.js` puts its own in place of it."""
+
+    def __call__(self, field: "InstantField", **kwargs: Any) -> Markup:
+        """Return the input element."""
+        own = {"name": field.name, "type": "datetime-local", "value": field.wall_time(), "id": field.id}
+        return Markup("<input {}>").format(Markup(html_params(**{**own, **kwargs})))
+
+
 class InstantField(FormField):
     """A date and a time in the user's time zone, stored as an instant in UTC."""
 
-    def __call__(self, **kwargs: Any) -> Markup:
-        """Return the native picker with the local wall time."""
-        own = {"name": self.name, "type": "datetime-local", "value": self._value(), "id": self.id}
-        return Markup("<input {}>").format(Markup(html_params(**{**own, **kwargs})))
+    widget = InstantWidget()
 
-    def _value(self) -> str:
+    def wall_time(self) -> str:
+        """Return what stands in the input: what was typed, else the stored instant in the user's zone."""
         if self.raw_data:
-            return str(self.raw_data[0])
+            return str(self.raw_data[0]).strip().replace(" ", "T", 1)
         return self.data.astimezone(_user_zone()).strftime("%Y-%m-%dT%H:%M") if self.data else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the wall time in the user's zone."""
-        text = valuelist[0].strip() if valuelist else ""
+        """Read the wall time in the user's zone; "T" or a blank stands between day and time."""
+        if not valuelist:
+            return
+        text = valuelist[0].strip()
         if not text:
             self.data = None
             return
@@ -201,22 +246,28 @@ def _strip(text: str | None) -> str | None:
     return (text.strip() or None) if text else None
 
 
-def form_field(field: Field, endpoint: str) -> Any:
-    """Return the WTForms field of a described column."""
+def form_field(field: Field, endpoint: str, *, in_row: bool = False) -> Any:
+    """Return the WTForms field of a described column.
+
+    Args:
+        in_row: whether it stands in a line: a choice then begins empty, so that an empty row is told
+            from a filled one.
+    """
     common: dict[str, Any] = {
         "label": field.label,
         "description": field.help or "",
         "validators": _validators(field),
+        "render_kw": _hints(field),
     }
     if field.kind is Kind.RELATION:
         return RelationField(described=field, endpoint=endpoint, **common)
     if field.kind is Kind.CHOICE:
         assert field.choices is not None
-        blank = [] if field.is_required else [SelectChoice("", "")]
+        blank = [] if field.is_required and not in_row else [SelectChoice("", "")]
         listed = [SelectChoice(value, label) for value, label in field.choices.choices()]
         return SelectField(choices=blank + listed, coerce=lambda value: value or None, **common)
     if field.kind in {Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}:
-        return DecimalField(places=field.places, render_kw={"inputmode": "decimal"}, **common)
+        return AmountField(places=field.places, **common)
     simple: dict[Kind, Any] = {
         Kind.INTEGER: IntegerField,
         Kind.DATE: DateField,
@@ -225,10 +276,28 @@ def form_field(field: Field, endpoint: str) -> Any:
     if field.kind in simple:
         return simple[field.kind](**common)
     if field.kind is Kind.BOOLEAN:
-        return BooleanField(label=field.label, description=field.help or "")
+        return BooleanField(
+            label=field.label, description=field.help or "", render_kw={**_hints(field), "role": "switch"}
+        )
     return (TextAreaField if field.kind is Kind.MULTILINE else StringField)(filters=[_strip], **common)
+
+
+def _hints(field: Field) -> dict[str, Any]:
+    """Return what the page's scripts ask of an input: its kind, and whether it holds a personal datum."""
+    hints: dict[str, Any] = {"data-kind": field.kind.value}
+    if field.kind in {Kind.DECIMAL, Kind.MONEY, Kind.PERCENT}:
+        hints["inputmode"] = "decimal"
+    if field.is_personal:
+        hints["data-personal"] = True
+    return hints
 
 
 def make_form(name: str, described: list[Field], endpoint: str) -> type[RecordForm]:
     """Return a form class over described columns."""
     return type(name, (RecordForm,), {field.name: form_field(field, endpoint) for field in described})
+
+
+def make_row_form(name: str, described: list[Field], endpoint: str) -> type[RowForm]:
+    """Return the form class of one line inside its parent's form."""
+    fields = {field.name: form_field(field, endpoint, in_row=True) for field in described}
+    return type(name, (RowForm,), fields)

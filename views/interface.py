@@ -75,27 +75,38 @@ class ServiceInterface(SQLAInterface):
             self._check_relations(item)
             service_of(self.obj).create(current_actor(), record=item)
             _flush(unit)
-            if form_key:
-                user_id = current_actor().user_id
-                unit.add(
-                    UsedKey(
-                        key=form_key, user_id=user_id, record_type=self.obj.__tablename__, record_id=item.id
-                    )
+            self._use_up(form_key, item)
+
+    def _use_up(self, form_key: str | None, item: Any) -> None:
+        """Keep a form's key with the record that it made or changed; the database refuses it the second time."""
+        if form_key:
+            self.session.add(
+                UsedKey(
+                    key=form_key,
+                    user_id=current_actor().user_id,
+                    record_type=self.obj.__tablename__,
+                    record_id=item.id,
                 )
-                _flush(unit)
+            )
+            _flush(self.session)
 
     def made_by(self, form_key: str) -> int | None:
-        """Return the key of the record that this form has made already."""
+        """Return the key of the record that this form has made or changed already."""
         used = self.session.get(UsedKey, (form_key, current_actor().user_id))
         return used.record_id if used is not None and used.record_type == self.obj.__tablename__ else None
 
-    def edit(self, item: Any, commit: bool = True) -> None:
-        """Change a record by its service and commit once."""
+    def edit(self, item: Any, commit: bool = True, *, form_key: str | None = None) -> None:
+        """Change a record by its service and commit once.
+
+        Args:
+            form_key: one-time key of a form that also adds lines, which it must not do twice.
+        """
         self.refuse_binned(item)
         with unit_of_work() as unit:
             self._check_relations(item)
             service_of(self.obj).update(current_actor(), record=item)
             _flush(unit)
+            self._use_up(form_key, item)
 
     def delete(self, item: Any, commit: bool = True) -> None:
         """Bin or delete a record by its service and commit once."""

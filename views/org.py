@@ -56,6 +56,11 @@ class EmployeeView(Screen):
         "name", "name_en", "email", "user_id", "department_id", "position_id", "superior_id", "status", "hired_on",
         "left_on",
     )  # fmt: skip
+    field_groups = (
+        (_l("Person"), ("name", "name_en", "email", "user_id")),
+        (_l("Place in the company"), ("department_id", "position_id", "superior_id")),
+        (_l("Employment"), ("status", "hired_on", "left_on")),
+    )
     order_columns = ("code", "name")
     base_order = ("code", "asc")
     related_views = [EmployeeAssignmentView]

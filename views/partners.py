@@ -6,6 +6,7 @@ from models.partners import ChannelCost, Partner, Region, SourcingEvent
 from views.approval_panel import ApprovableScreen
 from views.base import Screen
 from views.interface import interface_of
+from views.line_rows import InlineLines
 
 
 class AgreementObligationView(Screen):
@@ -37,7 +38,13 @@ class PartnerAgreementView(ApprovableScreen):
         "title", "partner_id", "start_on", "end_on", "amount", "department_id", "owner_id", "status",
     )  # fmt: skip
     order_columns = ("code",)
+    field_groups = (
+        (_l("Agreement"), ("title", "partner_id", "start_on", "end_on")),
+        (_l("Fee"), ("amount", "currency_code")),
+        (_l("Content"), ("content", "effect_text")),
+    )
     related_views = [AgreementObligationView]
+    inline_lines = (InlineLines("obligations", AgreementObligationView),)
 
 
 class PartnerView(Screen):
@@ -48,6 +55,14 @@ class PartnerView(Screen):
     title = _l("Channel partners")
     title_one = _l("Channel partner")
     list_columns = ("code", "name", "kind", "status", "grade", "region_id", "owner_id")
+    field_groups = (
+        (_l("Partner"), ("name", "name_en", "kind", "licence_no", "grade", "status", "status_reason")),
+        (_l("Contact"), ("contact_name", "contact_phone", "contact_email", "address")),
+        (_l("Cooperation"), (
+            "region_id", "territory_note", "source_event_id", "partner_since_on", "renewal_on", "remind_on",
+            "owner_id", "department_id",
+        )),
+    )  # fmt: skip
     filter_columns = ("name", "kind", "status", "grade", "region_id", "department_id", "owner_id")
     order_columns = ("code", "name")
 

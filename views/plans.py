@@ -1,10 +1,14 @@
 """Screens of marketing plans, their lines and the company objectives (R003, R041-R047)."""
 
+from decimal import Decimal
+
+from app.core.clock import today
 from app.core.i18n import lazy_gettext as _l
-from models.plans import BudgetLine, CompanyObjective, MarketingPlan, PlanGoal, PlanMilestone
+from models.plans import BudgetLine, CompanyObjective, MarketingPlan, MilestoneStatus, PlanGoal, PlanMilestone
 from views.approval_panel import ApprovableScreen
 from views.base import Screen
 from views.interface import interface_of
+from views.line_rows import InlineLines, LineTotal
 
 
 class PlanGoalView(Screen):
@@ -51,6 +55,11 @@ class PlanMilestoneView(Screen):
     edit_columns = ("plan_id", "name", "planned_on", "due_on", "owner_id", "status", "finished_on")
     parent_column = "plan_id"
 
+    def change_status(self, record: PlanMilestone, target: str) -> None:
+        """Give a milestone that is reached today's date, and one that is open again none."""
+        super().change_status(record, target)
+        record.finished_on = today() if target == MilestoneStatus.DONE.value else None
+
 
 class MarketingPlanView(ApprovableScreen):
     """Marketing plans: year, quarter, month."""
@@ -75,7 +84,17 @@ class MarketingPlanView(ApprovableScreen):
         "status",
     )
     order_columns = ("code", "name")
+    field_groups = (
+        (_l("Plan"), ("name", "plan_type", "fiscal_year", "quarter", "month")),
+        (_l("Time and place"), ("start_on", "end_on", "parent_id", "department_id")),
+        (_l("Money and strategy"), ("budget_amount", "strategy_text")),
+    )
     related_views = [PlanGoalView, BudgetLineView, PlanMilestoneView]
+    inline_lines = (
+        InlineLines("goals", PlanGoalView, LineTotal("weight", goal=Decimal(100))),
+        InlineLines("budget_lines", BudgetLineView, LineTotal("allocated_amount", limit="budget_amount")),
+        InlineLines("milestones", PlanMilestoneView),
+    )
     report_key = "plan-approval-sheet"
     report_argument = "plan"
 

@@ -6,6 +6,7 @@ from models.products import CompetitorPrice, Product, ProductCost, ProductLine
 from views.approval_panel import ApprovableScreen
 from views.base import Screen
 from views.interface import interface_of
+from views.line_rows import InlineLines
 
 
 class ProductCostView(Screen):
@@ -54,7 +55,16 @@ class ProductView(Screen):
     list_columns = ("sku", "name", "product_line_id", "season", "launch_year", "status")
     order_columns = ("sku",)
     base_order = ("sku", "asc")
+    field_groups = (
+        (_l("Product"), ("sku", "name", "name_en", "product_line_id")),
+        (_l("Sale"), ("status", "season", "launch_year", "unit")),
+        (_l("Description"), ("features",)),
+    )
     related_views = [ProductCostView, CompetitorPriceView]
+    inline_lines = (
+        InlineLines("costs", ProductCostView),
+        InlineLines("competitor_prices", CompetitorPriceView),
+    )
 
 
 class PricePolicyView(ApprovableScreen):
@@ -101,7 +111,12 @@ class PriceListView(ApprovableScreen):
         "name", "channel_id", "region_id", "customer_grade", "currency_code", "valid_from", "valid_to",
     )  # fmt: skip
     order_columns = ("code",)
+    field_groups = (
+        (_l("Price list"), ("name", "currency_code", "valid_from", "valid_to")),
+        (_l("For whom"), ("channel_id", "region_id", "customer_grade")),
+    )
     related_views = [PriceListItemView]
+    inline_lines = (InlineLines("items", PriceListItemView),)
 
 
 class PricingRuleView(ApprovableScreen):
@@ -119,6 +134,12 @@ class PricingRuleView(ApprovableScreen):
         "name", "basis", "adjust_percent", "adjust_amount", "priority", "product_line_id", "product_id",
         "channel_id", "region_id", "customer_grade", "valid_from", "valid_to", "reason",
     )  # fmt: skip
+    field_groups = (
+        (_l("Pricing rule"), ("name", "basis", "adjust_percent", "adjust_amount", "priority")),
+        (_l("For what"), ("product_line_id", "product_id")),
+        (_l("For whom"), ("channel_id", "region_id", "customer_grade")),
+        (_l("Time and reason"), ("valid_from", "valid_to", "reason")),
+    )
     filter_columns = (
         "name", "basis", "priority", "product_line_id", "product_id", "channel_id", "region_id",
         "valid_from", "status",

@@ -6,6 +6,7 @@ from models.promotions import PromotionProduct, PromotionTier, SalesPromotion
 from views.approval_panel import ApprovableScreen
 from views.base import Screen
 from views.interface import interface_of
+from views.line_rows import InlineLines, LineTotal
 
 
 class ActivityChannelView(Screen):
@@ -38,7 +39,15 @@ class ActivityView(ApprovableScreen):
         "name", "activity_type", "plan_id", "start_at", "end_at", "department_id", "owner_id", "status",
     )  # fmt: skip
     order_columns = ("code",)
+    field_groups = (
+        (_l("Activity"), ("name", "plan_id", "activity_type", "theme", "form", "content")),
+        (_l("Time and place"), ("start_at", "end_at")),
+        (_l("Money and effect"), ("budget_amount", "expected_effect", "supervisor_id")),
+    )
     related_views = [ActivityChannelView]
+    inline_lines = (
+        InlineLines("channels", ActivityChannelView, LineTotal("planned_cost_amount", limit="budget_amount")),
+    )
 
 
 class PromotionTierView(Screen):
@@ -91,4 +100,16 @@ class SalesPromotionView(ApprovableScreen):
         "status",
     )  # fmt: skip
     order_columns = ("code",)
+    field_groups = (
+        (_l("Promotion"), ("name", "activity_id", "plan_id")),
+        (_l("Advantage for the customer"), (
+            "method", "discount_percent", "discount_amount", "is_repeating", "is_stackable", "priority",
+        )),
+        (_l("Time and limits"), ("start_at", "end_at", "max_uses", "max_cost_amount")),
+        (_l("Reason"), ("market_need", "strategy_text")),
+    )  # fmt: skip
     related_views = [PromotionTierView, PromotionProductView]
+    inline_lines = (
+        InlineLines("tiers", PromotionTierView),
+        InlineLines("products", PromotionProductView),
+    )
