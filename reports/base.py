@@ -76,6 +76,8 @@ class Report(ABC, Generic[P, D]):
     """Pair (permission, resource) that printing needs; the caller checks it."""
     template: ClassVar[str]
     """File below `reports/templates`."""
+    has_period: ClassVar[bool] = True
+    """Whether the page of reports asks for a period (`from`, `to`)."""
 
     @abstractmethod
     def parse(self, args: Mapping[str, str]) -> P:

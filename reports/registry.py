@@ -7,8 +7,9 @@ from app.core.i18n import lazy_gettext as _l
 from reports.base import Report
 from reports.plan_approval_compliance import PlanApprovalCompliance
 from reports.plan_approval_sheet import PlanApprovalSheet
+from reports.rights_report import RightsReport
 
-REPORTS: tuple[Report[Any, Any], ...] = (PlanApprovalSheet(), PlanApprovalCompliance())
+REPORTS: tuple[Report[Any, Any], ...] = (PlanApprovalSheet(), PlanApprovalCompliance(), RightsReport())
 """In the order in which a menu shows them; keys are unique."""
 
 _BY_KEY = {report.key: report for report in REPORTS}

@@ -23,12 +23,14 @@ from models.audit import AuditEvent
 from models.org import Employee
 from models.outbox import Job, JobStatus
 from models.users import PortalUser
+from views.audit_actions import action_label
 from views.audit_changes import change_rows, record_type_title
 
 PAGE = 50
 MAX_TEXT = 64
 MAX_SEQ = 2**62
-USUAL_ACTIONS = ("create", "update", "delete", "restore", "denied", "log-in", "log-in-failed", "export")
+USUAL_ACTIONS = ("create", "update", "delete", "restore", "denied", "log-in", "log-in-failed", "export", "report",
+                 "view-as.start", "password-reset")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class AuditEventView(BaseView):
         found = db.session.scalars(statement).all()
         return render_template(
             "pages/audit.html", screen=self, asked=asked, entries=found[:PAGE], actions=USUAL_ACTIONS,
-            older=found[PAGE - 1].seq if len(found) > PAGE else None, title_of=record_type_title,
+            older=found[PAGE - 1].seq if len(found) > PAGE else None, title_of=record_type_title, action_label=action_label,
             check=_last_check(), is_done=_is_done, may_verify=current_actor().may("can_verify", "AuditEventView"),
         )  # fmt: skip
 
@@ -99,6 +101,7 @@ class AuditEventView(BaseView):
             entry=entry,
             changes=change_rows(entry),
             title_of=record_type_title,
+            action_label=action_label,
         )
 
     @expose("/verify", methods=["POST"])

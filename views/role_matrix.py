@@ -4,9 +4,9 @@ The rows come from the stored rights, so that whatever can be granted can be see
 """
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
-from flask import current_app
 from flask_appbuilder.security.sqla.models import PermissionView, Role
 from sqlalchemy import select
 
@@ -18,52 +18,36 @@ from app.security.seed import owned_record_types
 from app.services.grants import rights_of_role, scopes_of_role
 from app.services.roles import may_add, may_widen
 from models.users import Scope
-from reports.registry import REPORTS
-from views.registry import SCREENS
+from reports.rights_words import COLUMNS, EVERYBODY, Resource, resources, verb_label
 
-COLUMNS: dict[str, Any] = {
-    "list": _l("List"),
-    "show": _l("Open"),
-    "lookup": _l("Choose"),
-    "add": _l("Add"),
-    "edit": _l("Change"),
-    "delete": _l("Delete"),
-    "restore": _l("Restore"),
-    "export": _l("Export"),
-    "import": _l("Import"),
-}
-"""Verbs with a column of their own; all others stand in the last column by name."""
-FURTHER: dict[str, Any] = {
-    "view": _l("Open"),
-    "submit": _l("Submit"),
-    "withdraw": _l("Withdraw"),
-    "inbox": _l("Inbox"),
-    "decide": _l("Decide"),
-    "administer": _l("Administer"),
-    "run": _l("Print"),
-    "cancel": _l("Stop"),
-    "verify": _l("Check"),
-    "reveal": _l("Reveal"),
-}
 NOTHING = "none"
+SCOPE_HELP: dict[Scope, Any] = {
+    Scope.OWN: _l("What the person is responsible for or has made."),
+    Scope.SUBORDINATES: _l("That, and the records of everybody below in the line of superiors."),
+    Scope.DEPARTMENT: _l("Every record of the person's own department."),
+    Scope.SUBTREE: _l("Every record of the own department and of the departments below it."),
+    Scope.ALL: _l("Every record of the company."),
+}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One right: whether it is ticked, and whether the actor may tick or untick it."""
+    """One right: whether it is ticked and held, and whether the actor may tick or untick it."""
 
     pair_id: int
     label: Any
     is_ticked: bool
+    is_held: bool
     is_open: bool
 
 
 @dataclass(frozen=True)
 class ScopeChoice:
-    """How many rows of a record type the role reaches: the chosen scope and those that may be chosen."""
+    """How many rows of a record type the role reaches: what is chosen, what is stored, what may be chosen."""
 
     record_type: str
     chosen: str
+    held: str
     options: list[tuple[str, Any]]
 
 
@@ -71,11 +55,23 @@ class ScopeChoice:
 class MatrixRow:
     """The rights of one screen, page or report."""
 
-    name: str
-    title: Any
+    resource: Resource
     cells: dict[str, Cell] = field(default_factory=dict)
     further: list[Cell] = field(default_factory=list)
     scope: ScopeChoice | None = None
+
+    @property
+    def title(self) -> Any:
+        """What people call it."""
+        return self.resource.title
+
+
+@dataclass(frozen=True)
+class MatrixGroup:
+    """The rows of one area of the menu."""
+
+    title: Any
+    rows: list[MatrixRow]
 
 
 @dataclass(frozen=True)
@@ -86,57 +82,51 @@ class Asked:
     scopes: dict[str, Scope | None]
 
 
-def matrix_of(actor: Actor, role: Role, asked: Asked | None = None) -> list[MatrixRow]:
-    """Return the table of a role in the order of the portal's screens, then reports, then whatever is left."""
-    titles, record_types = _described()
+def matrix_of(actor: Actor, role: Role, asked: Asked | None = None) -> list[MatrixGroup]:
+    """Return the table of a role in the order of the menu, then whatever has no place in it."""
+    known = {resource.name: resource for resource in resources()}
     held = rights_of_role(role)
     rows: dict[str, MatrixRow] = {}
     for pair in db.session.scalars(select(PermissionView)).unique():
         name, verb = pair.view_menu.name, pair.permission.name.removeprefix("can_")
-        row = rows.setdefault(name, MatrixRow(name, titles.get(name) or name))
         right = (pair.permission.name, name)
-        is_ticked = right in held if asked is None else pair.id in asked.pair_ids
-        label = COLUMNS.get(verb) or FURTHER.get(verb) or verb
-        cell = Cell(pair.id, label, is_ticked, is_open=right in held or may_add(actor, role, right))
+        row = rows.setdefault(name, MatrixRow(known.get(name) or Resource(name, name, EVERYBODY)))
+        is_held = right in held
+        is_ticked = is_held if asked is None else pair.id in asked.pair_ids
+        is_open = is_held or may_add(actor, role, right)
+        cell = Cell(pair.id, verb_label(verb), is_ticked, is_held, is_open)
         if verb in COLUMNS:
             row.cells[verb] = cell
         else:
             row.further.append(cell)
-    _add_scopes(actor, role, rows, record_types, asked)
-    order = {name: place for place, name in enumerate(titles)}
-    return sorted(rows.values(), key=lambda row: (order.get(row.name, len(order)), row.name))
-
-
-def _described() -> tuple[dict[str, Any], dict[str, str]]:
-    """Return resource → title, and resource → record type, each type at its first screen only."""
-    titles: dict[str, Any] = {entry.screen.__name__: entry.screen.title for entry in SCREENS}
-    record_types: dict[str, str] = {}
-    owned = set(owned_record_types())
-    for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]
-        name = view.class_permission_name
-        titles[name] = titles.get(name) or getattr(view, "title", "")
-        model = getattr(getattr(view, "datamodel", None), "obj", None)
-        record_type = getattr(model, "__tablename__", "")
-        if record_type in owned and record_type not in record_types.values():
-            record_types[name] = record_type
-    titles.update({report.key: report.title for report in REPORTS})
-    return titles, record_types
+    _add_scopes(actor, role, rows, known, asked)
+    order = {name: place for place, name in enumerate(known)}
+    ordered = sorted(
+        rows.values(), key=lambda row: (order.get(row.resource.name, len(order)), row.resource.name)
+    )
+    return [
+        MatrixGroup(title, list(found)) for title, found in groupby(ordered, lambda row: row.resource.group)
+    ]
 
 
 def _add_scopes(
-    actor: Actor, role: Role, rows: dict[str, MatrixRow], record_types: dict[str, str], asked: Asked | None
+    actor: Actor, role: Role, rows: dict[str, MatrixRow], known: dict[str, Resource], asked: Asked | None
 ) -> None:
     stored = scopes_of_role(role)
     chosen: dict[str, Scope | None] = {**stored, **(asked.scopes if asked else {})}
-    by_type = {record_type: name for name, record_type in record_types.items()}
+    by_type = {resource.record_type: resource for resource in known.values() if resource.record_type}
     for record_type in owned_record_types():
-        name = by_type.get(record_type, record_type)
-        row = rows.setdefault(name, MatrixRow(name, record_type))
-        now = chosen.get(record_type)
+        resource = by_type.get(record_type) or Resource(record_type, record_type, EVERYBODY)
+        row = rows.setdefault(resource.name, MatrixRow(resource))
+        now, before = chosen.get(record_type), stored.get(record_type)
         options = [(NOTHING, _l("No records"))]
         options += [(str(scope.value), scope.label) for scope in Scope
-                    if scope in {now, stored.get(record_type)} or may_widen(actor, role, record_type, scope)]  # fmt: skip
-        row.scope = ScopeChoice(record_type, NOTHING if now is None else str(now.value), options)
+                    if scope in {now, before} or may_widen(actor, role, record_type, scope)]  # fmt: skip
+        row.scope = ScopeChoice(record_type, _value(now), _value(before), options)
+
+
+def _value(scope: Scope | None) -> str:
+    return NOTHING if scope is None else str(scope.value)
 
 
 def read_form(form: Any) -> Asked:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
-from flask_appbuilder.security.sqla.models import Role, assoc_user_role
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,6 +18,8 @@ from app.core.db import db, unit_of_work
 from app.core.errors import BadInput, Conflict, RuleViolation
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
+from app.security.held_roles import HELD
+from app.security.roles import role_title
 from app.security.sessions import open_sessions
 from app.services import accounts
 from app.services.grants import check_touch, is_within, may_touch
@@ -101,7 +103,7 @@ class UserView(TablePage):
 
     @expose("/list/")
     @has_access
-    def list(self) -> str:
+    def list(self) -> Answer:
         """Show one page of accounts."""
         return self.list_page()
 
@@ -109,14 +111,14 @@ class UserView(TablePage):
         """Add the roles, read for the page at once."""
         rows = super().cells(page)
         statement = (
-            select(assoc_user_role.c.user_id, Role.name)
-            .join(Role, Role.id == assoc_user_role.c.role_id)
-            .where(assoc_user_role.c.user_id.in_([key for key, _cells in rows]))
+            select(HELD.c.user_id, Role.name)
+            .join(Role, Role.id == HELD.c.role_id)
+            .where(HELD.c.user_id.in_([key for key, _cells in rows]))
             .order_by(Role.name)
         )
         names: dict[int, list[str]] = {}
         for user_id, name in db.session.execute(statement):
-            names.setdefault(user_id, []).append(name)
+            names.setdefault(user_id, []).append(str(role_title(name)))
         return [(key, [*cells, ", ".join(names.get(key, ()))]) for key, cells in rows]
 
     @expose("/show/<pk>")
@@ -128,7 +130,7 @@ class UserView(TablePage):
         partner = db.session.get(Partner, user.partner_id) if user.partner_id else None
         return render_template(
             "pages/user.html", screen=self, user=user, employee=employee, partner=partner,
-            sessions=open_sessions(db.session(), user.id), may_touch=may_touch(current_actor(), user),
+            sessions=open_sessions(db.session(), user.id), may_touch=may_touch(current_actor(), user), handle_of=accounts.session_handle,
         )  # fmt: skip
 
     @expose("/add", methods=["GET", "POST"])
@@ -166,6 +168,17 @@ class UserView(TablePage):
         with unit_of_work():
             accounts.end_log_ins(current_actor(), user=user)
         flash(_("All log-ins of this account have ended."), "success")
+        return redirect(url_for("UserView.show", pk=pk))
+
+    @expose("/end-log-in/<pk>/<handle>", methods=["POST"])
+    @has_access
+    @permission_name("edit")
+    def end_log_in(self, pk: str, handle: str) -> BaseResponse:
+        """End one log-in of an account."""
+        user = _find(pk)
+        with unit_of_work():
+            accounts.end_log_in(current_actor(), user=user, handle=handle)
+        flash(_("The log-in has ended."), "success")
         return redirect(url_for("UserView.show", pk=pk))
 
     @expose("/lookup/<column>")

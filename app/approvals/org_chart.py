@@ -8,11 +8,12 @@ statement walks the superiors; departments and roles cost one more each, and onl
 from datetime import date
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Role, User, assoc_user_role
+from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.approvals.types import OrgChart, OrgNeeds, Person, Unit
+from app.security.held_roles import HELD
 from models.org import Department, Employee, EmployeeAssignment, EmployeeStatus, Position
 
 _BEGINNING = date(1, 1, 1)
@@ -127,8 +128,8 @@ def _holders(roles: frozenset[str]) -> Select[Any]:
     return (
         select(Employee.id, Role.name)
         .join(User, User.id == Employee.user_id)
-        .join(assoc_user_role, assoc_user_role.c.user_id == User.id)
-        .join(Role, Role.id == assoc_user_role.c.role_id)
+        .join(HELD, HELD.c.user_id == User.id)
+        .join(Role, Role.id == HELD.c.role_id)
         .where(Role.name.in_(roles), User.active)
     )
 

@@ -23,6 +23,7 @@ class Actor:
         roles: names of the roles held.
         permissions: pairs (permission, resource) granted by the roles.
         session_id, address, request_id: where the command came from, for the audit trail.
+        seen_role_id: the role through whose eyes the person looks just now; then nothing can be changed.
     """
 
     user_id: int | None
@@ -36,6 +37,7 @@ class Actor:
     session_id: str | None = None
     address: str | None = None
     request_id: str | None = None
+    seen_role_id: int | None = None
 
     @property
     def is_system(self) -> bool:

@@ -4,7 +4,7 @@ The cache is keyed by account and holds until the single row of `security_stamp`
 read together with the account on each request, so a right taken away is gone with the next request.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
@@ -16,13 +16,15 @@ from flask_appbuilder.security.sqla.models import (
     User,
     ViewMenu,
     assoc_permissionview_role,
-    assoc_user_role,
 )
 from sqlalchemy import String, bindparam, event, inspect, select, update
 from sqlalchemy.orm import Session
 
-from app.core.actor import Actor
-from app.security.scope import load_scopes
+from app.core.actor import Actor, current_actor
+from app.core.errors import NotAllowed
+from app.core.i18n import lazy_gettext as _l
+from app.security.held_roles import HELD
+from app.security.scope import load_scopes, narrower
 from models.org import Employee
 from models.users import DataScope, PortalUser, Scope, SecurityStamp, UserSession
 
@@ -38,40 +40,69 @@ class Rights:
     scopes: dict[str, Scope]
 
 
-_cache: dict[tuple[str, int], Rights] = {}
+_cache: dict[tuple[str, int, int | None], Rights] = {}
 _cache_lock = Lock()
+ONLY_DRAWN = frozenset({"can_add", "can_edit", "can_delete", "can_submit", "can_withdraw"})
+"""Rights that show buttons and empty forms; what they send is refused while somebody looks as a role."""
 
 
-def rights_of(session: Session, user_id: int, version: int) -> Rights:
-    """Return the rights of an account, from the cache if the security stamp has not moved."""
-    key = (str(session.get_bind().engine.url), user_id)
+def rights_of(session: Session, user_id: int, version: int, seen_role_id: int | None = None) -> Rights:
+    """Return the rights of an account, from the cache if the security stamp has not moved.
+
+    Args:
+        seen_role_id: the role as which the account looks at the portal, if it does.
+    """
+    key = (str(session.get_bind().engine.url), user_id, seen_role_id)
     found = _cache.get(key)
     if found is not None and found.version == version:
         return found
-    role_rows = session.execute(
-        select(Role.id, Role.name)
-        .join(assoc_user_role, assoc_user_role.c.role_id == Role.id)
-        .where(assoc_user_role.c.user_id == user_id)
-    ).all()
-    role_ids = frozenset(row.id for row in role_rows)
+    if seen_role_id is None:
+        held = (
+            select(Role.id, Role.name).join(HELD, HELD.c.role_id == Role.id).where(HELD.c.user_id == user_id)
+        )
+        rights = _load(session, version, {row.id: row.name for row in session.execute(held)})
+    else:
+        role = select(Role.id, Role.name).where(Role.id == seen_role_id)
+        wanted = _load(session, version, {row.id: row.name for row in session.execute(role)})
+        rights = _seen(wanted, rights_of(session, user_id, version))
+    with _cache_lock:
+        _cache[key] = rights
+    return rights
+
+
+def _load(session: Session, version: int, roles: dict[int, str]) -> Rights:
     pairs = session.execute(
         select(Permission.name, ViewMenu.name)
         .join(PermissionView, PermissionView.permission_id == Permission.id)
         .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
         .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
-        .where(assoc_permissionview_role.c.role_id.in_(role_ids))
+        .where(assoc_permissionview_role.c.role_id.in_(roles))
         .distinct()
     )
-    rights = Rights(
+    return Rights(
         version=version,
-        roles=frozenset(row.name for row in role_rows),
-        role_ids=role_ids,
+        roles=frozenset(roles.values()),
+        role_ids=frozenset(roles),
         permissions=frozenset((permission, view) for permission, view in pairs),
-        scopes=load_scopes(session, role_ids),
+        scopes=load_scopes(session, frozenset(roles)),
     )
-    with _cache_lock:
-        _cache[key] = rights
-    return rights
+
+
+def _seen(role: Rights, own: Rights) -> Rights:
+    """Return what somebody sees as a role: nothing that he could not read himself, not one row more.
+
+    Buttons of a page that he may open himself are drawn although he lacks the right behind them.
+    """
+    pairs = frozenset(
+        (permission, view)
+        for permission, view in role.permissions
+        if (permission, view) in own.permissions
+        or (permission in ONLY_DRAWN and ("can_show", view) in own.permissions)
+    )
+    scopes = {
+        kind: narrower(scope, own.scopes[kind]) for kind, scope in role.scopes.items() if kind in own.scopes
+    }
+    return Rights(role.version, role.roles, role.role_ids, pairs, scopes)
 
 
 @dataclass(frozen=True)
@@ -87,6 +118,8 @@ class LogIn:
     theme: str | None = None
     must_change: bool = False
     """Whether somebody else chose the password, so that nothing but choosing one's own is possible."""
+    choices: dict[str, Any] = field(default_factory=dict)
+    """What the person likes (`PortalUser.choices`)."""
 
 
 _LOG_IN = (
@@ -99,6 +132,7 @@ _LOG_IN = (
         PortalUser.language,
         PortalUser.time_zone,
         PortalUser.theme,
+        PortalUser.choices,
         PortalUser.partner_id,
         PortalUser.must_change_password,
         Employee.id.label("employee_id"),
@@ -120,11 +154,14 @@ _LOG_IN = (
 """Made once: every request runs it, and building it costs as much as running it."""
 
 
-def load_log_in(session: Session, user_id: int, session_id: str | None) -> LogIn | None:
+def load_log_in(
+    session: Session, user_id: int, session_id: str | None, seen_role_id: int | None = None
+) -> LogIn | None:
     """Return the log-in of an active account, in one statement when its rights are cached.
 
     Args:
         session_id: key of the `UserSession`; None for the command line.
+        seen_role_id: the role as which the account looks at the portal, if it does.
 
     Returns:
         None when the account does not exist, is switched off, or has no such session.
@@ -132,7 +169,7 @@ def load_log_in(session: Session, user_id: int, session_id: str | None) -> LogIn
     row = session.execute(_LOG_IN, {"user_id": user_id, "session_id": session_id}).one_or_none()
     if row is None or not row.active or (session_id is not None and row.session_id is None):
         return None
-    rights = rights_of(session, user_id, row.version or 0)
+    rights = rights_of(session, user_id, row.version or 0, seen_role_id)
     actor = Actor(
         user_id=row.id,
         name=row.employee_name or f"{row.last_name}{row.first_name}" or row.username,
@@ -143,9 +180,11 @@ def load_log_in(session: Session, user_id: int, session_id: str | None) -> LogIn
         role_ids=rights.role_ids,
         permissions=rights.permissions,
         session_id=session_id,
+        seen_role_id=seen_role_id,
     )
     ended, must_change = row.ended_at is not None, bool(row.must_change_password)
-    return LogIn(actor, rights, row.language, row.time_zone, ended, row.seen_at, row.theme, must_change)
+    settings = (row.language, row.time_zone, ended, row.seen_at, row.theme, must_change, row.choices or {})
+    return LogIn(actor, rights, *settings)
 
 
 def with_request(actor: Actor, *, address: str | None, request_id: str | None) -> Actor:
@@ -160,9 +199,27 @@ def _touches_security(session: Session) -> bool:
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, _SECURITY_CLASSES):
             return True
-        if isinstance(row, User) and inspect(row).attrs.roles.history.has_changes():
+        if isinstance(row, User) and any(
+            inspect(row).attrs[name].history.has_changes() for name in ("roles", "groups")
+        ):
             return True
     return False
+
+
+def _refuse_while_looking(session: Session) -> None:
+    """Hold below all pages what `app.security.manager` holds per request: who looks as a role changes nothing."""
+    if current_actor().seen_role_id is None:
+        return
+    changed = [row for row in session.dirty if session.is_modified(row)]
+    if session.new or session.deleted or changed:
+        raise looking_only()
+
+
+def looking_only() -> NotAllowed:
+    """Return the refusal of every change while somebody looks at the portal as a role."""
+    return NotAllowed(
+        "viewing-as", _l("You look at the portal as a role and can change nothing. End the view first.")
+    )
 
 
 def bump_stamp(session: Session) -> None:
@@ -178,6 +235,7 @@ def install(session_class: Any) -> None:
     """Bump the stamp with each flush that changes roles, rights or scopes; safe to call twice."""
 
     def before_flush(session: Session, _context: Any, _instances: Any) -> None:
+        _refuse_while_looking(session)
         if _touches_security(session):
             session.info["security_changed"] = True
 
@@ -195,9 +253,9 @@ def rights_of_actor(session: Session, actor: Actor) -> Rights:
     """Return the rights of an actor that a request or a job carries; none for whoever is not logged in."""
     if actor.user_id is None or actor.user_id < 0:
         return Rights(0, frozenset(), frozenset(), frozenset(), {})
-    key = (str(session.get_bind().engine.url), actor.user_id)
+    key = (str(session.get_bind().engine.url), actor.user_id, actor.seen_role_id)
     found = _cache.get(key)
     if found is not None and found.permissions is actor.permissions:
         return found
     version = session.scalar(select(SecurityStamp.version).where(SecurityStamp.id == 1)) or 0
-    return rights_of(session, actor.user_id, version)
+    return rights_of(session, actor.user_id, version, actor.seen_role_id)

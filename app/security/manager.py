@@ -12,17 +12,22 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_jwt_extended import JWTManager, get_jwt
 from flask_login import current_user, user_logged_in
 from limits import parse
+from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash
 
 from app.audit.chain import record
 from app.core.actor import Actor, acting_as, set_current_actor
 from app.core.clock import utc_now
 from app.core.db import db, unit_of_work
-from app.security.access import LogIn, load_log_in, with_request
+from app.security.access import LogIn, load_log_in, looking_only, with_request
 from app.security.sessions import SEEN_EVERY, end_session, open_session, touch_session
 from models.users import PortalUser
 
 ANONYMOUS = Actor(user_id=-1, name="anonymous")
+SEEN_AS = "seen_role"
+"""Where the signed cookie keeps the role as which its owner looks at the portal."""
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_OPEN_WHILE_LOOKING = frozenset({"ViewAsView.end", "SessionView.logout"})
 _PER_ACCOUNT = parse("10 per minute")
 
 
@@ -44,7 +49,7 @@ class PortalSecurityManager(SecurityManager):
 
     def load_user(self, pk: str | int) -> PortalUser | None:
         """Return the account of the cookie's session, or nothing if that session has ended."""
-        log_in = _log_in(int(pk), session.get("sid") or "")
+        log_in = _log_in(int(pk), session.get("sid") or "", session.get(SEEN_AS))
         return None if log_in is None else _account(log_in)
 
     def load_user_jwt(self, _header: dict[str, Any], data: dict[str, Any]) -> PortalUser | None:
@@ -88,7 +93,7 @@ class PortalSecurityManager(SecurityManager):
         db.session.rollback()
         fake = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
         matches = check_password_hash(stored or fake, password) and user_id is not None
-        with unit_of_work() as unit, acting_as(_at_door(user_id, username)):
+        with unit_of_work() as unit, acting_as(at_door(user_id, username)):
             user = unit.get(PortalUser, user_id) if user_id else None
             if user is not None:
                 if matches:
@@ -106,23 +111,31 @@ class PortalSecurityManager(SecurityManager):
         """Do nothing: `begin_request` of this module sets `g.user` and the actor."""
 
 
-def _at_door(user_id: int | None, username: str) -> Actor:
+def at_door(user_id: int | None, username: str) -> Actor:
+    """Return who stands before the log-in: the account that he names, or somebody unknown, with the address."""
     known = Actor(user_id=user_id if user_id is not None else -1, name=username[:64])
     return with_request(known, address=request.remote_addr, request_id=g.get("request_id"))
 
 
-def _log_in(user_id: int, key: str) -> LogIn | None:
-    """Return the log-in once per request, refusing ended and expired sessions; set the actor."""
+def _log_in(user_id: int, key: str, seen_role_id: int | None = None) -> LogIn | None:
+    """Return the log-in once per request, refusing ended and expired sessions; set the actor.
+
+    Raises:
+        NotAllowed: the request would change something while its maker looks at the portal as a role.
+    """
     found: LogIn | None = g.get("log_in")
     if found is not None and found.actor.user_id == user_id and found.actor.session_id == key:
         return found
-    found = load_log_in(db.session(), user_id, key)
+    found = load_log_in(db.session(), user_id, key, seen_role_id)
     if found is None or found.ended or _is_idle(found):
         return None
     actor = with_request(found.actor, address=request.remote_addr, request_id=g.get("request_id"))
     found = replace(found, actor=actor)
     g.log_in = found
     set_current_actor(actor)
+    is_writing = request.method not in _READING and request.endpoint not in _OPEN_WHILE_LOOKING
+    if seen_role_id is not None and is_writing:
+        raise looking_only()
     return found
 
 
@@ -178,8 +191,23 @@ def close_cookie_session() -> None:
     key = session.get("sid")
     if key:
         with unit_of_work() as unit:
+            end_looking(unit)
             end_session(unit, key)
     session.clear()
+
+
+def start_looking(unit: Session, role_id: int) -> None:
+    """Let this cookie's owner look at the portal as a role from the next request on; the trail is told."""
+    session[SEEN_AS] = role_id
+    record(unit, action="view-as.start", record_type="ab_role", record_id=role_id)
+
+
+def end_looking(unit: Session) -> int | None:
+    """Give the cookie's owner his own rights back; return the role as which he looked, if he did."""
+    role_id: int | None = session.pop(SEEN_AS, None)
+    if role_id is not None:
+        record(unit, action="view-as.end", record_type="ab_role", record_id=role_id)
+    return role_id
 
 
 def note_use() -> None:

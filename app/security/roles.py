@@ -5,7 +5,9 @@ An administrator may change all of it later; `flask init` only adds what is miss
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
+from app.core.i18n import lazy_gettext as _l
 from models.users import Scope
 
 READ = frozenset({"list", "show", "lookup"})
@@ -22,6 +24,25 @@ INSPECTOR = "Inspector"
 ANALYST = "Analyst"
 PARTNER = "PartnerPortal"
 PUBLIC = "Public"
+
+_TITLES: dict[str, Any] = {
+    ADMINISTRATOR: _l("Administrator"),
+    STAFF: _l("Staff"),
+    GROUP_LEAD: _l("Group lead"),
+    DIRECTOR: _l("Director"),
+    SENIOR: _l("Senior management"),
+    INSPECTOR: _l("Inspector"),
+    ANALYST: _l("Data analyst"),
+    PARTNER: _l("Channel partner's account"),
+    PUBLIC: _l("Not logged in"),
+}
+"""The portal's own roles in the reader's language; all others are called as their makers named them."""
+
+
+def role_title(name: str) -> Any:
+    """Return what a role is called."""
+    return _TITLES.get(name, name)
+
 
 REFERENCE = ("DepartmentView", "PositionView", "EmployeeView", "ChannelView", "MetricDefinitionView",
              "CompanyObjectiveView", "RegionView", "ProductLineView", "ProductView")  # fmt: skip
@@ -58,6 +79,7 @@ ORGANISATION = ("DepartmentView", "PositionView", "EmployeeView", "EmployeeAssig
 SETUP = (
     "UserView",
     "RoleView",
+    "GroupView",
     "DataScopeView",
     "FlowDefinitionView",
     "FlowVersionView",
@@ -99,6 +121,7 @@ SUPERVISE = (
     ("can_show", "AuditEventView"),
     ("can_verify", "AuditEventView"),
 )
+INSPECT = (("can_run", "rights-report"),)
 OVERSEE = (("can_run", "plan-approval-compliance"),)
 
 ROLES = (
@@ -109,6 +132,8 @@ ROLES = (
         (
             *OWN_PAGES,
             *SUPERVISE,
+            *INSPECT,
+            ("can_start", "ViewAsView"),
             ("can_administer", "ApprovalView"),
             ("can_import", "ImportView"),
             ("can_cancel", "JobView"),
@@ -145,7 +170,7 @@ ROLES = (
         INSPECTOR,
         Scope.ALL,
         ((REFERENCE, READ), (BUSINESS, READ | {"export"}), (APPRAISAL_SETUP, READ)),
-        (*OWN_PAGES, *SUPERVISE),
+        (*OWN_PAGES, *SUPERVISE, *INSPECT),
     ),
     RoleSeed(
         ANALYST,

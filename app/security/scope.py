@@ -46,6 +46,11 @@ def load_scopes(session: Session, role_ids: frozenset[int]) -> dict[str, Scope]:
     return widest
 
 
+def narrower(one: Scope, other: Scope) -> Scope:
+    """Return the scope that reaches fewer rows."""
+    return min(one, other, key=_WIDTH.__getitem__)
+
+
 def subordinate_ids(employee_id: int | None) -> Select[Any]:
     """Return a select of the keys of everybody below an employee, himself included."""
     # without names, because one statement may ask for several such trees

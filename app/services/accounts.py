@@ -4,6 +4,9 @@ Who may hand out what stands in `app.services.grants`; here: nobody changes his 
 himself off, and one active administrator always remains.
 """
 
+from hashlib import sha256
+from typing import Any
+
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -12,15 +15,18 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from app.audit.chain import record
 from app.core.actor import Actor
 from app.core.db import db
-from app.core.errors import NotAllowed, RuleViolation, WrongState
+from app.core.errors import NotAllowed, NotFound, RuleViolation, WrongState
 from app.core.i18n import lazy_gettext as _l
+from app.security.held_roles import HELD
 from app.security.roles import ADMINISTRATOR
-from app.security.sessions import end_all_sessions
-from app.services.grants import check_grant, check_touch
+from app.security.sessions import end_all_sessions, end_session, open_sessions
+from app.services.grants import check_grant, check_touch, roles_of
 from models.org import Employee
 from models.users import PortalUser
 
 MINIMUM_LENGTH = 10
+KEYS_CHOICE = "keys"
+"""Choice of an account: whether single keys are shortcuts; not given means yes."""
 _COMMON = frozenset(
     [
         "password1234",
@@ -90,6 +96,36 @@ def set_preferences(
     user.theme = theme or user.theme
 
 
+def set_choices(actor: Actor, **choices: Any) -> None:
+    """Store some of the actor's choices (`KEYS_CHOICE`, `app.notifications.mail_choice.UNWANTED`); others stay."""
+    user = db.session.get(PortalUser, actor.user_id)
+    assert user is not None
+    user.choices = {**(user.choices or {}), **choices}
+
+
+def end_own_log_in(actor: Actor, *, handle: str) -> None:
+    """End one other log-in of the actor's account; the trail tells it.
+
+    Args:
+        handle: `session_handle` of the log-in; its key is a secret and stands on no page.
+
+    Raises:
+        RuleViolation: there is no such open log-in, or it is the one in use.
+    """
+    session = db.session()
+    user_id = actor.user_id or 0
+    found = next((one for one in open_sessions(session, user_id) if session_handle(one.id) == handle), None)
+    if found is None or found.id == actor.session_id:
+        raise RuleViolation("no-such-log-in", _l("This log-in has ended already."))
+    end_session(session, found.id)
+    record(session, action="end-log-ins", record_type="ab_user", record_id=user_id)
+
+
+def session_handle(key: str) -> str:
+    """Return what stands for a log-in on a page instead of its key."""
+    return sha256(key.encode()).hexdigest()[:16]
+
+
 def save_account(
     actor: Actor, *, user: PortalUser, role_ids: list[int], password: str | None, is_active: bool
 ) -> None:
@@ -140,6 +176,26 @@ def end_log_ins(actor: Actor, *, user: PortalUser) -> None:
     record(session, action="end-log-ins", record_type="ab_user", record_id=user.id)
 
 
+def end_log_in(actor: Actor, *, user: PortalUser, handle: str) -> None:
+    """End one log-in of an account.
+
+    Args:
+        handle: `session_handle` of the log-in; its key never leaves the server.
+
+    Raises:
+        NotAllowed: the account has wider rights than the actor's own.
+        NotFound: it has no such log-in, or it has ended already.
+    """
+    check_touch(actor, user)
+    session = db.session()
+    found = next((one for one in open_sessions(session, user.id) if session_handle(one.id) == handle), None)
+    if found is None:
+        raise NotFound("no-such-log-in", _l("This log-in has ended already."))
+    end_session(session, found.id)
+    record(session, action="end-log-in", record_type="ab_user", record_id=user.id,
+           changes={"address": found.address or ""})  # fmt: skip
+
+
 def _check_names(session: Session, user: PortalUser) -> None:
     for name, value, message in (
         ("username", user.username, _l("This user name is taken.")),
@@ -173,16 +229,23 @@ def _check_existing(
 
 def _keep_an_administrator(session: Session, user: PortalUser, roles: list[Role], *, is_active: bool) -> None:
     """Refuse to take away the last administrator; the lock makes two who try at once take turns."""
-    was = bool(user.active) and any(role.name == ADMINISTRATOR for role in user.roles)
-    stays = is_active and any(role.name == ADMINISTRATOR for role in roles)
+    was = bool(user.active) and any(role.name == ADMINISTRATOR for role in roles_of(user))
+    by_group = {role for group in user.groups or () for role in group.roles}
+    stays = is_active and any(role.name == ADMINISTRATOR for role in {*roles, *by_group})
     if not was or stays:
         return
-    session.execute(select(Role.id).where(Role.name == ADMINISTRATOR).with_for_update())
-    other = select(PortalUser.id).where(
-        PortalUser.active.is_(True),
-        PortalUser.id != user.id,
-        PortalUser.roles.any(Role.name == ADMINISTRATOR),
-    )
-    if session.scalar(other.limit(1)) is None:
+    if not has_administrator(session, but=user.id):
         message = _l("This is the last active administrator. Name another one first.")
         raise WrongState("last-administrator", message, field="active" if not is_active else "roles")
+
+
+def has_administrator(session: Session, *, but: int | None = None) -> bool:
+    """Whether an active account other than `but` is an administrator; who asks at once takes turns."""
+    session.execute(select(Role.id).where(Role.name == ADMINISTRATOR).with_for_update())
+    holders = (
+        select(PortalUser.id)
+        .join(HELD, HELD.c.user_id == PortalUser.id)
+        .join(Role, Role.id == HELD.c.role_id)
+        .where(Role.name == ADMINISTRATOR, PortalUser.active.is_(True), PortalUser.id != (but or 0))
+    )
+    return session.scalar(holders.limit(1)) is not None

@@ -68,8 +68,13 @@ def check_grant(actor: Actor, roles: Iterable[Role]) -> None:
 
 
 def may_touch(actor: Actor, user: PortalUser) -> bool:
-    """Whether an account has no wider rights than the actor's own."""
-    return user.id == actor.user_id or all(is_within(actor, role) for role in user.roles or ())
+    """Whether an account has no wider rights than the actor's own, those of its groups included."""
+    return user.id == actor.user_id or all(is_within(actor, role) for role in roles_of(user))
+
+
+def roles_of(user: PortalUser) -> set[Role]:
+    """Return the roles that an account holds, directly or through a group."""
+    return {*(user.roles or ()), *(role for group in user.groups or () for role in group.roles)}
 
 
 def check_touch(actor: Actor, user: PortalUser) -> None:

@@ -6,7 +6,7 @@ A change acts with the next request of everybody who holds the role (`app.securi
 from collections.abc import Mapping
 from hashlib import sha256
 
-from flask_appbuilder.security.sqla.models import PermissionView, Role, assoc_user_role
+from flask_appbuilder.security.sqla.models import PermissionView, Role, assoc_group_role, assoc_user_role
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
@@ -156,7 +156,7 @@ def delete_role(actor: Actor, *, role: Role) -> None:
 
     Raises:
         NotAllowed: the role holds more than the actor.
-        WrongState: it is held by an account, or the portal's own.
+        WrongState: it is held by an account or a group, or the portal's own.
     """
     check_grant(actor, [role])
     session = db.session()
@@ -166,6 +166,8 @@ def delete_role(actor: Actor, *, role: Role) -> None:
         )
     if session.scalar(select(exists().where(assoc_user_role.c.role_id == role.id))):
         raise WrongState("role-in-use", _l("Accounts hold this role. Take it from them first."))
+    if session.scalar(select(exists().where(assoc_group_role.c.role_id == role.id))):
+        raise WrongState("role-in-use", _l("Groups hold this role. Take it from them first."))
     for row in session.scalars(select(DataScope).where(DataScope.role_id == role.id)):
         session.delete(row)
     session.flush()
