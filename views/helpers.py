@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Any
 
 from flask import Flask, g, request, session, url_for
-from flask_babel import format_datetime, get_locale
+from flask_babel import format_date, format_datetime, get_locale
 from markupsafe import Markup
 
 from app.approvals.registry import type_named as approvable_type
@@ -17,7 +17,7 @@ from models import approvals
 from models.users import Theme
 from views.base import screens_by_model
 from views.fragments import draw_rows, kept, list_arguments
-from views.listing import operator_label
+from views.record_tabs import ago
 
 _THEMES = frozenset(theme.value for theme in Theme)
 _BADGE = Markup('<span class="badge badge-{}">{}</span>')
@@ -85,13 +85,16 @@ def install(app: Flask, portal_frame: Callable[[], Any]) -> None:
         list_arguments=list_arguments,
         list_url=list_url,
         new_key=lambda: token_hex(16),
-        operator_label=operator_label,
         record_url=record_url,
         theme=current_theme,
         themes=tuple(Theme),
     )
     app.jinja_env.filters.update(
+        ago=ago,
+        day=lambda value: format_date(value, "medium") if value else "",
         instant=lambda value: format_datetime(value, "medium") if value else "",
+        money=lambda value: f"{value:,.2f}",
+        whole=lambda value: f"{value:,}",
         enum_label=enum_label,
         step_name=step_name,
     )

@@ -22,6 +22,7 @@ from views.errors import log_refusal
 from views.fields import Field, Kind, fields_of
 from views.interface import interface_of, row_key
 from views.listing import ListPage
+from views.screen_base import Answer
 from views.tables import Rows, TablePage
 
 UNFINISHED = frozenset({JobStatus.QUEUED.value, JobStatus.RUNNING.value})
@@ -110,7 +111,7 @@ class MyJobView(JobPage):
     @expose("/")
     @has_access
     @permission_name("view")
-    def list(self) -> str:
+    def list(self) -> Answer:
         """Show one's own tasks, newest first."""
         return self.list_page()
 
@@ -139,7 +140,7 @@ class JobView(JobPage):
 
     @expose("/list/")
     @has_access
-    def list(self) -> str:
+    def list(self) -> Answer:
         """Show everybody's tasks, newest first."""
         return self.list_page()
 

@@ -6,7 +6,7 @@ the count stops at 10,000; the next page starts behind the last row instead of s
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
@@ -15,12 +15,10 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    and_,
     asc,
     bindparam,
     desc,
     func,
-    or_,
     select,
     true,
     tuple_,
@@ -32,7 +30,8 @@ from app.core.errors import BadInput
 from app.core.i18n import lazy_gettext as _l
 from app.search.quick import Search, match
 from models.base import SoftDeleted
-from views.fields import MAX_INTEGER, NUMERIC, Field, Kind
+from views.fields import MAX_INTEGER, Field
+from views.list_conditions import Condition, clause, conditions_of
 from views.row_statements import row_statement, shape
 
 COUNT_CAP = 10_000
@@ -42,30 +41,6 @@ PAGE_SIZES = (25, 50, 100, 200)
 MAX_OFFSET = 2_000_000
 MAX_TEXT = 100
 MAX_LINES = 200
-
-Operator = Callable[[Any, Any], ColumnElement[bool]]
-_OPERATORS = {
-    "contains": _l("contains"),
-    "eq": "=",
-    "ne": "≠",
-    "ge": "≥",
-    "le": "≤",
-    "gt": ">",
-    "lt": "<",
-    "prefix": _l("begins with"),
-    "in": _l("is one of"),
-    "empty": _l("is empty"),
-}
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One filter as it stands in the address: `f.<column>.<operator>=<text>`."""
-
-    field: Field
-    operator: str
-    text: str
-    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -94,32 +69,18 @@ class ListPage:
     query: ListQuery = field(default_factory=ListQuery)
 
 
-def operator_label(operator: str) -> Any:
-    """Return how a filter operator reads."""
-    return _OPERATORS[operator]
-
-
-def operators_of(described: Field) -> tuple[str, ...]:
-    """Return the operators that make sense for a column, the usual one first."""
-    if described.kind in {Kind.TEXT, Kind.MULTILINE}:
-        return ("contains", "eq", "prefix", "empty")
-    if described.kind in NUMERIC or described.kind in {Kind.DATE, Kind.INSTANT}:
-        return ("eq", "ge", "le", "gt", "lt", "empty")
-    if described.kind is Kind.BOOLEAN:
-        return ("eq",)
-    if described.kind in {Kind.CHOICE, Kind.RELATION}:
-        return ("in", "ne", "empty")
-    return ()
-
-
 def parse_query(
     args: "MultiDict[str, str]",
     fields: dict[str, Field],
     *,
     sortable: Sequence[str],
     default_sort: tuple[str, bool],
+    default_size: int = 25,
 ) -> ListQuery:
     """Read a list's address strictly.
+
+    Args:
+        default_size: rows of a page when the address names no number.
 
     Raises:
         BadInput: an unknown column or operator, a bad number, a bad cursor; the message names it.
@@ -130,7 +91,7 @@ def parse_query(
         sort, is_descending = wanted.lstrip("-"), wanted.startswith("-")
         if sort not in sortable:
             raise BadInput("bad-sort", _l("The list cannot be sorted by “%(name)s”.", name=sort[:60]))
-    size = whole_number(args, "size", default=25, most=200)
+    size = whole_number(args, "size", default=default_size, most=200)
     page = whole_number(args, "page", default=0, most=MAX_OFFSET)
     if page * size > MAX_OFFSET:
         raise BadInput("bad-page", _l("The list has no such page."))
@@ -139,7 +100,7 @@ def parse_query(
         raise BadInput("bad-search", _l("Search for at most %(count)s characters.", count=MAX_TEXT))
     return ListQuery(
         text=text,
-        conditions=tuple(_conditions(args, fields)),
+        conditions=conditions_of(args, fields),
         sort=sort,
         is_descending=is_descending,
         page=page,
@@ -163,30 +124,6 @@ def whole_number(args: "MultiDict[str, str]", name: str, *, default: int, most: 
             "bad-number", _l("“%(name)s” must be a whole number from 0 to %(most)s.", name=name, most=most)
         )
     return int(text)
-
-
-def _conditions(args: "MultiDict[str, str]", fields: dict[str, Field]) -> list[Condition]:
-    found = []
-    for name, text in args.items(multi=True):
-        if not name.startswith("f."):
-            continue
-        parts = name.split(".")
-        described = fields.get(parts[1]) if len(parts) == 3 else None
-        if described is None or parts[2] not in operators_of(described):
-            raise BadInput("bad-filter", _l("The list has no filter “%(name)s”.", name=name[:60]))
-        if text.strip() == "" and parts[2] != "empty":
-            continue
-        values = _values(described, parts[2], text)
-        found.append(Condition(described, parts[2], text, values))
-    return found
-
-
-def _values(described: Field, operator: str, text: str) -> tuple[Any, ...]:
-    if operator == "empty":
-        return (text != "0",)
-    if operator == "in":
-        return tuple(described.parse(part) for part in text.split(",")[:50] if part.strip())
-    return (described.parse(text),)
 
 
 def _cursor(text: str, described: Field | None) -> tuple[Any, int]:
@@ -213,7 +150,7 @@ def cursor_of(value: Any, key: int) -> str:
 
 def clause_of(model: type[Any], query: ListQuery, dialect: str) -> list[ColumnElement[bool]]:
     """Return the WHERE clauses of the search text and the filters."""
-    clauses = [_clause(model, condition, dialect) for condition in query.conditions]
+    clauses = [clause(model, condition, dialect) for condition in query.conditions]
     if query.text:
         clauses.append(match(model, query.text, dialect))
     return clauses
@@ -232,40 +169,6 @@ def _search_of(model: type[Any], query: ListQuery, dialect: str) -> tuple[Search
             others = tuple(plain if other is condition else other for other in query.conditions)
             return Search(model, str(condition.values[0]), dialect), replace(query, conditions=others)
     return None, query
-
-
-def _clause(model: type[Any], condition: Condition, dialect: str) -> ColumnElement[bool]:
-    column = getattr(model, condition.field.name)
-    value = condition.values[0] if condition.values else None
-    simple: dict[str, Operator] = {
-        "eq": lambda left, right: left == right,
-        "ne": lambda left, right: or_(left != right, left.is_(None)),
-        "ge": lambda left, right: left >= right,
-        "le": lambda left, right: left <= right,
-        "gt": lambda left, right: left > right,
-        "lt": lambda left, right: left < right,
-        "empty": lambda left, right: left.is_(None) if right else left.is_not(None),
-    }
-    if condition.operator in simple:
-        clause: ColumnElement[bool] = simple[condition.operator](column, value)
-        return clause
-    if condition.operator == "in":
-        in_list: ColumnElement[bool] = column.in_(condition.values)
-        return in_list
-    if condition.operator == "prefix":
-        return _starts_with(column, str(value), dialect)
-    contains: ColumnElement[bool] = column.icontains(str(value), autoescape=True)
-    if condition.operator == "contains" and condition.field.name in getattr(model, "__search__", ()):
-        return and_(match(model, str(value), dialect), contains)
-    return contains
-
-
-def _starts_with(column: Any, text: str, dialect: str) -> ColumnElement[bool]:
-    """Return a prefix test that an index serves: a range on SQLite, LIKE with a pattern index on PostgreSQL."""
-    if dialect == "sqlite":
-        return and_(column >= text, column < text + "\U0010ffff")
-    starts: ColumnElement[bool] = column.startswith(text, autoescape=True)
-    return starts
 
 
 def capped_count(

@@ -16,7 +16,9 @@ from flask_appbuilder.security.decorators import protect
 from flask_babel import get_locale
 
 from views.fields import MAX_INTEGER, Field, Kind
-from views.listing import MAX_OFFSET, MAX_TEXT, operators_of
+from views.list_conditions import SEVERAL, operators_of
+from views.list_periods import PERIODS
+from views.listing import MAX_OFFSET, MAX_TEXT
 from views.resource_codec import DATE_PATTERN, TEXT_LIMIT, decimal_pattern, title_name
 
 Json = dict[str, Any]
@@ -279,11 +281,15 @@ def _filter(name: str, operator: str, described: Field) -> Json:
     label = f"{described.label} {operator}"
     if operator == "empty":
         return parameter(f"f.{name}.empty", label, {"type": "string", "enum": ["0", "1"]})
+    if operator == "within":
+        return parameter(f"f.{name}.within", label, {"type": "string", "enum": list(PERIODS)})
     schema = _plain_schema(described)
     schema.pop("example", None)
-    if operator == "in":
+    if operator == "between":
+        return parameter(f"f.{name}.between", f"{label}: two values divided by `..`", {"type": "string"})
+    if operator in SEVERAL and described.kind in {Kind.CHOICE, Kind.RELATION}:
         several = {"type": "array", "items": schema, "maxItems": 50}
-        return parameter(f"f.{name}.in", label, several, style="form", explode=False)
+        return parameter(f"f.{name}.{operator}", label, several, style="form", explode=False)
     return parameter(f"f.{name}.{operator}", label, schema)
 
 

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 from flask import abort, url_for
 from flask_appbuilder import ModelView
-from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.actor import current_actor
@@ -85,8 +84,7 @@ class ScreenBase(ModelView):
         self.related_views = list(self.related_views or [])
         self._related_views: Screens = []
         self.actions: dict[str, Any] = {}
-        self._filter_options: dict[str, Markup] = {}
-        self._formatters_in: dict[str, tuple[Formatter, ...]] = {}
+        self._formatters_in: dict[str, dict[str, Formatter]] = {}
 
     def _check_declaration(self) -> None:
         declared = (

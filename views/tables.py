@@ -2,18 +2,22 @@
 
 from typing import Any, ClassVar
 
-from flask import request
+from flask import flash, redirect, request
 from flask_appbuilder.baseviews import BaseView
-from markupsafe import Markup
 from sqlalchemy import ColumnElement, true
+from werkzeug.datastructures import MultiDict
 
 from app.core.actor import current_actor
 from app.core.db import db
 from views.fields import Field
 from views.formats import formatter_of
 from views.interface import ServiceInterface
-from views.list_answer import list_answer
-from views.listing import ListPage, fetch_page, operator_label, operators_of, parse_query
+from views.list_answer import is_part, list_answer, panel_answer, refused_panel
+from views.list_conditions import bad_filter
+from views.list_filters import Panel, chips_of, composed, pairs_of, panel_of
+from views.list_frame import ListFrame, list_address
+from views.listing import ListPage, fetch_page, parse_query
+from views.screen_base import Answer
 
 Rows = list[tuple[int, list[Any]]]
 """Rows ready to draw: the key and the shown values."""
@@ -45,15 +49,6 @@ class TablePage(BaseView):
         """The list's fields in order."""
         return list(self.fields.values())
 
-    def filter_options(self) -> Markup:
-        """Return the options of the filter builder."""
-        option = Markup('<option value="f.{}.{}">{} {}</option>')
-        return Markup("").join(
-            option.format(name, operator, self.fields[name].label, operator_label(operator))
-            for name in self.filter_columns
-            for operator in operators_of(self.fields[name])
-        )
-
     def may(self, verb: str) -> bool:
         """Whether the actor holds a verb of this page."""
         permission = f"can_{verb}"
@@ -82,13 +77,33 @@ class TablePage(BaseView):
             for key, *values in page.rows
         ]
 
-    def list_page(self) -> str:
-        """Draw the list that the address asks for."""
+    def list_page(self) -> Answer:
+        """Draw the list that the address asks for, or do what a filter form asks."""
+        args, endpoint = request.args, self.endpoint
         filters = {name: self.fields[name] for name in self.filter_columns}
+        if "column" in args:
+            pairs, refused = composed(args, filters)
+            if refused is not None and is_part():
+                return refused_panel(self, refused)
+            if refused is not None:
+                flash(str(refused.error), "danger")
+            return redirect(list_address(endpoint, pairs))
+        panel = _new_filter(filters, args) if "add" in args else None
+        if panel is not None and is_part():
+            return panel_answer(self, panel)
         default = (self.base_order[0], self.base_order[1] == "desc")
-        query = parse_query(request.args, filters, sortable=(*self.order_columns, "id"), default_sort=default)
+        query = parse_query(args, filters, sortable=(*self.order_columns, "id"), default_sort=default)
         page = fetch_page(db.session(), self.datamodel.obj, self.stored_fields(), query, self.visible())
-        return list_answer(self, page, query, self.cells(page))
+        chips = chips_of(self.datamodel, query.conditions, args)
+        frame = ListFrame(endpoint, args, query, self.list_fields, [*filters.values()], chips, panel)
+        return list_answer(self, page, self.cells(page), frame)
+
+
+def _new_filter(filters: dict[str, Field], args: "MultiDict[str, str]") -> Panel:
+    described = filters.get(args["add"])
+    if described is None:
+        raise bad_filter(args["add"])
+    return panel_of(described, pairs_of(args))
 
 
 def _drawn(form: Any, value: Any) -> Any:

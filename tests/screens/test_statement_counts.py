@@ -18,7 +18,7 @@ from tests.screens.reading import hidden
 from tests.screens.statements import statements_of
 from views.registry import SCREENS, ScreenEntry
 
-LIST_MOST, SHOW_MOST, EDIT_MOST, ADD_MOST, POST_MOST = 6, 6, 6, 4, 8
+LIST_MOST, SHOW_MOST, EDIT_MOST, ADD_MOST, POST_MOST = 7, 6, 6, 4, 8
 ENGINE_OWN = 4
 """What the page of a record under approval reads on top: its approval, its trail, the route's version and the chain."""
 MOST_BYTES = 45 * 1024
