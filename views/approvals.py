@@ -16,7 +16,7 @@ from app.core.errors import BadInput, RuleViolation
 from app.core.i18n import lazy_gettext as _l
 from app.services import approvals
 from models.approvals import Assignment, AssignmentState
-from views.approval_panel import request_key
+from views.approval_keys import request_key
 from views.approval_trail import trails_of
 from views.document import line_tables, shown_values
 from views.errors import log_refusal

@@ -5,13 +5,14 @@ come typed from the address; changes go through the service and one commit; a re
 sentence beside what the person typed; a bug is a logged 500.
 """
 
+from views.bulk import BulkPages
 from views.form_pages import FormPages
-from views.list_pages import ListPages
+from views.layouts import LayoutPages
 from views.record_pages import RecordPages
 from views.screen_base import HIDDEN, NOT_TYPED, screens_by_model
 
 __all__ = ["HIDDEN", "NOT_TYPED", "Screen", "screens_by_model"]
 
 
-class Screen(ListPages, RecordPages, FormPages):
-    """List, add, edit, show, bin and restore of one model."""
+class Screen(BulkPages, LayoutPages, RecordPages, FormPages):
+    """List, add, edit, show, bin and restore of one model, in bulk and in several forms."""
