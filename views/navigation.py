@@ -13,6 +13,7 @@ from app.core.actor import Actor
 from app.core.i18n import gettext as _
 from app.notifications.notices import unread_count
 from app.security.manager import current_request_actor
+from app.services.accounts import KEYS_CHOICE
 from app.services.approvals import inbox_count
 from views.pages import PAGES
 from views.registry import AREAS, SCREENS, Area
@@ -20,8 +21,13 @@ from views.registry import AREAS, SCREENS, Area
 
 @dataclass(frozen=True)
 class Link:
-    """A link of the top bar with its count."""
+    """A link of the top bar with its count.
 
+    Attributes:
+        key: `inbox`, `notices` or `tasks`.
+    """
+
+    key: str
     url: str
     label: str
     icon: str
@@ -35,6 +41,12 @@ class Portal:
     actor: Actor
     navigation: Markup | None
     top_links: list[Link]
+    has_keys: bool = True
+    """Whether single keys are shortcuts; a person may switch them off (WCAG 2.1.4)."""
+
+    def count(self, key: str) -> int:
+        """Return the count of one of the top bar's links; 0 for whoever has no such link."""
+        return next((link.count for link in self.top_links if link.key == key), 0)
 
 
 def portal() -> Portal:
@@ -48,37 +60,42 @@ def portal() -> Portal:
     else:
         locale = str(get_locale())
         navigation = _here(_navigation(actor.permissions, locale, request.script_root), request.path)
-        frame = Portal(actor, navigation, _top_links(actor, locale))
+        frame = Portal(actor, navigation, _top_links(actor, locale), has_keys=_has_keys())
     g.portal = frame
     return frame
 
 
+def _has_keys() -> bool:
+    log_in = g.get("log_in")
+    return log_in is None or bool(log_in.choices.get(KEYS_CHOICE, True))
+
+
 def _top_links(actor: Actor, locale: str) -> list[Link]:
-    links = []
-    for right, url, text, icon in _top_links_of(actor.permissions, locale, request.script_root):
-        links.append(Link(url, text, icon, _waiting(actor, right)))
-    return links
+    return [
+        Link(key, url, text, icon, _waiting(actor, key))
+        for key, url, text, icon in _top_links_of(actor.permissions, locale, request.script_root)
+    ]
 
 
-def _waiting(actor: Actor, right: str) -> int:
+def _waiting(actor: Actor, key: str) -> int:
     """Return the count that stands beside a link of the top bar."""
-    if right == "can_inbox":
+    if key == "inbox":
         return inbox_count(actor.employee_id) if actor.employee_id else 0
-    return unread_count(actor.user_id or 0) if right == "can_view_notices" else 0
+    return unread_count(actor.user_id or 0) if key == "notices" else 0
 
 
 @lru_cache(maxsize=256)
 def _top_links_of(
     permissions: frozenset[tuple[str, str]], _locale: str, _root: str
 ) -> tuple[tuple[str, str, str, str], ...]:
-    """Return (what is counted, address, text, icon) of each link for one set of rights in one language."""
+    """Return (key, address, text, icon) of each link for one set of rights in one language."""
     links = []
     if ("can_inbox", "ApprovalView") in permissions:
-        links.append(("can_inbox", url_for("ApprovalView.inbox"), _("To approve"), "inbox"))
+        links.append(("inbox", url_for("ApprovalView.inbox"), _("To approve"), "inbox"))
     if ("can_view", "NoticeView") in permissions:
-        links.append(("can_view_notices", url_for("NoticeView.view"), _("Notices"), "bell"))
+        links.append(("notices", url_for("NoticeView.view"), _("Notices"), "bell"))
     if ("can_view", "MyJobView") in permissions:
-        links.append(("", url_for("MyJobView.list"), _("My tasks"), "list-check"))
+        links.append(("tasks", url_for("MyJobView.list"), _("My tasks"), "list-check"))
     return tuple(links)
 
 
@@ -99,6 +116,11 @@ def _here(navigation: Markup, path: str) -> Markup:
 @lru_cache(maxsize=256)
 def _navigation(permissions: frozenset[tuple[str, str]], _locale: str, _root: str) -> Markup:
     """Draw the menu of one set of rights in one language; rights changed are another key."""
+    return Markup(render_template("navigation.html", areas=menu_entries(permissions)))
+
+
+def menu_entries(permissions: frozenset[tuple[str, str]]) -> list[tuple[Area, list[tuple[str, Any]]]]:
+    """Return the menu that these rights open: each area with addresses and titles; no area without a page."""
     areas: list[tuple[Area, list[tuple[str, Any]]]] = []
     for area in AREAS:
         links = [
@@ -113,4 +135,4 @@ def _navigation(permissions: frozenset[tuple[str, str]], _locale: str, _root: st
         ]
         if links:
             areas.append((area, links))
-    return Markup(render_template("navigation.html", areas=areas))
+    return areas

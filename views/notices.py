@@ -13,13 +13,14 @@ from app.core.db import db, unit_of_work
 from app.core.errors import BadInput
 from app.core.i18n import gettext as _
 from app.core.i18n import lazy_gettext as _l
-from app.notifications.notices import mark_read, record_path
+from app.notifications.notices import mark_all_read, mark_read, record_path, unread_count
 from app.notifications.texts import TEXTS, body, headline
 from models.outbox import Notice
 from views.base import screens_by_model
 from views.interface import row_key
 
 PAGE = 50
+LATEST = 5
 
 
 class NoticeView(BaseView):
@@ -37,6 +38,25 @@ class NoticeView(BaseView):
         shown = [_shown(notice) for notice in rows[:PAGE] if notice.topic in TEXTS]
         older = rows[PAGE - 1].id if len(rows) > PAGE else None
         return render_template("pages/notices.html", screen=self, notices=shown, older=older)
+
+    @expose("/latest")
+    @has_access
+    @permission_name("view")
+    def latest(self) -> str:
+        """Answer the bell: the five newest notices that were not read."""
+        return _latest_part()
+
+    @expose("/read-all", methods=["POST"])
+    @has_access
+    @permission_name("view")
+    def read_all(self) -> str | Response:
+        """Mark all of one's notices as read; to the bell, answer what it shows then."""
+        with unit_of_work():
+            count = mark_all_read(current_actor())
+        if request.headers.get("HX-Request-Type") == "partial":
+            return _latest_part()
+        flash(_("%(count)s notices marked as read.", count=count), "success")
+        return redirect(url_for("NoticeView.view"))
 
     @expose("/read", methods=["POST"])
     @has_access
@@ -85,6 +105,14 @@ class RecordLinkView(BaseView):
         if name is None or number is None:
             abort(404)
         return redirect(url_for(f"{name}.show", pk=number))
+
+
+def _latest_part() -> str:
+    user_id = current_actor().user_id or 0
+    unread = select(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None))
+    rows = db.session.scalars(unread.order_by(Notice.id.desc()).limit(LATEST))
+    notices = [_shown(notice) for notice in rows if notice.topic in TEXTS]
+    return render_template("notices_latest.html", notices=notices, count=unread_count(user_id))
 
 
 def _page_before(before: int | None) -> list[Notice]:

@@ -19,26 +19,39 @@ function recall(name) {
   }
 }
 
-function toggleSidebar(button) {
-  if (window.matchMedia("(min-width: 992px)").matches) {
-    const narrow = root.dataset.sidebar !== "narrow";
-    root.dataset.sidebar = narrow ? "narrow" : "wide";
-    remember("yingce.sidebar", root.dataset.sidebar);
-    button.setAttribute("aria-expanded", String(!narrow));
+const wide = window.matchMedia("(min-width: 992px)");
+const toggles = () => document.querySelectorAll("[data-toggle-sidebar]");
+
+function tell(isOpen) {
+  for (const button of toggles()) button.setAttribute("aria-expanded", String(isOpen));
+}
+
+// The drawer of narrow screens: while it is open, nothing but it can be reached.
+function setDrawer(isOpen) {
+  root.dataset.drawer = isOpen ? "open" : "closed";
+  document.querySelector(".wrapper")?.toggleAttribute("inert", isOpen);
+  tell(isOpen);
+  if (isOpen) document.querySelector("#sidebar .drawer-close, #sidebar a")?.focus();
+  else toggles()[0]?.focus();
+}
+
+function toggleSidebar() {
+  if (!wide.matches) {
+    setDrawer(root.dataset.drawer !== "open");
     return;
   }
-  const open = root.dataset.drawer !== "open";
-  root.dataset.drawer = open ? "open" : "closed";
-  button.setAttribute("aria-expanded", String(open));
-  if (open) document.querySelector("#sidebar a, #sidebar summary")?.focus();
+  root.dataset.sidebar = root.dataset.sidebar === "narrow" ? "wide" : "narrow";
+  remember("yingce.sidebar", root.dataset.sidebar);
+  tell(root.dataset.sidebar !== "narrow");
 }
 
 export function start(scope) {
   for (const button of once(scope, "[data-toggle-sidebar]", "Sidebar")) {
-    button.addEventListener("click", () => toggleSidebar(button));
+    button.addEventListener("click", toggleSidebar);
+    tell(wide.matches && root.dataset.sidebar !== "narrow");
   }
   for (const cover of once(scope, "[data-close-drawer]", "Cover")) {
-    cover.addEventListener("click", () => (root.dataset.drawer = "closed"));
+    cover.addEventListener("click", () => setDrawer(false));
   }
   for (const area of once(scope, "#sidebar details[data-area]", "Area")) {
     const kept = recall(`yingce.area.${area.dataset.area}`);
@@ -52,9 +65,13 @@ export function start(scope) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && root.dataset.drawer === "open") {
-    root.dataset.drawer = "closed";
-    document.querySelector("[data-toggle-sidebar]")?.focus();
+    setDrawer(false);
   }
+});
+
+wide.addEventListener("change", () => {
+  if (root.dataset.drawer === "open") setDrawer(false);
+  tell(wide.matches && root.dataset.sidebar !== "narrow");
 });
 
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => {
