@@ -45,8 +45,8 @@ _COLOURS = {
     "approval.reject": "red",
     "approval.return": "orange",
 }
-_OF_FILES = frozenset({"file_name", "version_no"})
-_NOT_TOLD = frozenset({"deleted_at", "custom_data"})
+_OF_FILES = frozenset({"version_no"})
+_NOT_TOLD = frozenset({"deleted_at", "custom_data", "approved_sha256"})
 """What the action itself says, or what no person reads."""
 
 
@@ -123,7 +123,7 @@ def _told(screen: Any, record: Any, entries: Sequence[AuditEvent]) -> list[Chang
     models |= {record.__tablename__: type(record), Attachment.__tablename__: Attachment}
     parents = {view.datamodel.obj.__tablename__: view.parent_column for view in screen.visible_lines()}
     titles = _titles(entries, models)
-    names = _file_names(entries)
+    names = _names(entries, {kind: model for kind, model in models.items() if kind != record.__tablename__})
     told = []
     for entry in entries:
         fields = fields_of(models[entry.record_type or ""])
@@ -142,12 +142,13 @@ def _told(screen: Any, record: Any, entries: Sequence[AuditEvent]) -> list[Chang
     return told
 
 
-def _subject(entry: AuditEvent, record: Any, names: dict[str, str]) -> str:
+def _subject(entry: AuditEvent, record: Any, names: dict[tuple[str | None, str | None], str]) -> str:
     if entry.record_type == record.__tablename__:
         return ""
-    if entry.record_type == Attachment.__tablename__:
-        return f"{_('Attachment')} · {names.get(entry.record_id or '', '')}"
-    return str(record_type_title(entry.record_type))
+    is_file = entry.record_type == Attachment.__tablename__
+    kind = _("Attachment") if is_file else str(record_type_title(entry.record_type))
+    name = names.get((entry.record_type, entry.record_id))
+    return f"{kind} · {name}" if name else kind
 
 
 def _rows(
@@ -192,10 +193,13 @@ def _titles(entries: Sequence[AuditEvent], models: dict[str, Any]) -> dict[tuple
     return found
 
 
-def _file_names(entries: Sequence[AuditEvent]) -> dict[str, str]:
-    """Return key → name of the attachments that the entries tell of."""
-    keys = [int(entry.record_id or 0) for entry in entries if entry.record_type == Attachment.__tablename__]
-    if not keys:
-        return {}
-    rows = db.session.execute(select(Attachment.id, Attachment.file_name).where(Attachment.id.in_(keys)))
-    return {str(key): name for key, name in rows}
+def _names(entries: Sequence[AuditEvent], models: dict[str, Any]) -> dict[tuple[str | None, str | None], str]:
+    """Return (record type, key) → name of the lines and files that stand, one statement per kind with a name."""
+    found: dict[tuple[str | None, str | None], str] = {}
+    for kind, model in models.items():
+        name, keys = title_column(model), {entry.record_id for entry in entries if entry.record_type == kind}
+        if name is model.id or not keys or model.__mapper__.columns[name.key].info.get("personal"):
+            continue
+        rows = db.session.execute(select(model.id, name).where(cast(model.id, String).in_(keys)))
+        found |= {(kind, str(row[0])): str(row[1]) for row in rows}
+    return found

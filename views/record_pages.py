@@ -109,8 +109,8 @@ class RecordPages(RelatedPages, AttachmentPages, CommentPages, HistoryPages):
         if current_actor().partner_id is None:
             remarks, files = counts_of(record)
             tabs += [
-                Tab("files", _("Attachments"), str(files), self._part("files", record)),
-                Tab("comments", _("Comments"), str(remarks), self._part("comments", record)),
+                Tab("files", _("Attachments"), str(files or ""), self._part("files", record)),
+                Tab("comments", _("Comments"), str(remarks or ""), self._part("comments", record)),
                 Tab("history", _("History"), url=self._part("history", record)),
             ]
         return tabs

@@ -7,9 +7,12 @@ from flask import current_app, url_for
 from flask_appbuilder.baseviews import expose
 from flask_appbuilder.security.decorators import has_access, permission_name
 
+from app.core.actor import current_actor
+from app.core.db import db
 from app.core.i18n import gettext as _
 from views.fields import Field, Kind
-from views.listing import Condition, ListPage, ListQuery
+from views.list_conditions import Condition
+from views.listing import ListQuery, fetch_page
 from views.record_tabs import part_or_page
 from views.screen_base import Answer, Rows, ScreenBase
 
@@ -68,13 +71,16 @@ class RelatedPages(ScreenBase):
 def _rows(view: Any, column: Field, key: int) -> RelatedRows:
     """Read the count and the first rows, as the list behind the link would."""
     condition = Condition(column, "in", str(key), (key,))
-    page: ListPage = view.fetch(ListQuery(sort="id", conditions=(condition,), size=SHOWN))
-    has_list = column.name in view.filter_fields
+    query = ListQuery(sort="id", conditions=(condition,), size=SHOWN)
+    columns = view.list_fields[:COLUMNS]
+    visible = view.datamodel.visible(current_actor())
+    page = fetch_page(db.session(), view.datamodel.obj, columns, query, visible)
+    has_list = column.name in view.list_filters
     return RelatedRows(
         view,
         column,
-        view.list_fields[:COLUMNS],
-        [(row, cells[:COLUMNS]) for row, cells in view.cells(page)],
+        columns,
+        view.cells(page, columns),
         f"{page.count}+" if page.is_count_capped else str(page.count),
         url_for(f"{view.endpoint}.list", **{f"f.{column.name}.in": key}) if has_list else None,
     )

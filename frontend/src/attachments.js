@@ -77,13 +77,17 @@ function startFileForm(form) {
   });
 }
 
-// A form of a part (take back, remove): the confirmation has asked first, then the answer takes the part's place.
+// A form of a part (comment, take back, remove): the answer takes the part's place; what must be confirmed
+// was asked before.
 function startPartForm(form) {
   form.addEventListener("submit", async (event) => {
     if (event.defaultPrevented) return;
     event.preventDefault();
+    if (form.dataset.busy) return;
+    form.dataset.busy = "1";
     try {
-      replace(form.closest("[data-tab-count]"), await send(form, new FormData(form), () => {}));
+      const fresh = replace(form.closest("[data-tab-count]"), await send(form, new FormData(form), () => {}));
+      fresh.querySelector("textarea, input[type=file], a")?.focus();
     } catch {
       form.submit(); // the page that the server answers tells why
     }

@@ -32,7 +32,10 @@ function paneOf(tab) {
 
 function opened(page, tab) {
   const pane = paneOf(tab);
-  pane?.dispatchEvent(new Event("tabopen"));
+  if (pane) {
+    window.htmx.process(pane); // at the start of the page it may not have come to this pane yet
+    pane.dispatchEvent(new Event("tabopen"));
+  }
   const isFirst = tab === page.querySelector("[data-tab]");
   if (isFirst && !window.location.hash) return;
   window.history.replaceState(window.history.state, "", `#${tab.dataset.tab}`);
