@@ -84,6 +84,7 @@ class CustomerView(Screen):
     route_base = "/customers"
     title = _l("Customers")
     title_one = _l("Customer")
+    board_column = ""  # no status to work through, and a million rows of one
     list_columns = ("code", "name", "kind", "grade", "country", "source_id", "completeness", "status")
     add_columns = (
         "name", "kind", "gender", "birthday", "grade", "country", "region_id", "city", "address",
