@@ -41,10 +41,9 @@ class LayoutPages(BoardPages, CalendarPages, TimelinePages):
         endpoint = f"{type(self).__name__}.list"
         links = []
         for layout in self.layouts():
-            wanted = {} if layout is ListLayout.TABLE else {"layout": layout.value}
-            links.append(
-                (layout, ICONS[layout], url_for(endpoint, **kept, **wanted), layout.value == current)
-            )
+            asked = None if layout is ListLayout.TABLE else layout.value
+            url = url_for(endpoint, **{**kept, "layout": asked})
+            links.append((layout, ICONS[layout], url, layout.value == current))
         return links
 
     def other_layout(self, query: ListQuery, frame: ListFrame) -> Answer | None:

@@ -87,7 +87,7 @@ def _new_sheet(book: Workbook, title: str, columns: Sequence[SheetColumn]) -> An
 
 
 def _cells(sheet: Any, columns: Sequence[SheetColumn], row: Sequence[Any]) -> list[Any]:
-    cells = []
+    cells: list[Any] = []
     for column, value in zip(columns, row, strict=True):
         if value is None or value == "":
             cells.append(None)

@@ -67,29 +67,31 @@ function targetsOf(card) {
   return card.dataset.targets.split(" ").filter(Boolean);
 }
 
-function dropped(event) {
-  const { item, from, to, oldIndex } = event;
-  const goBack = () => from.insertBefore(item, from.children[oldIndex] ?? null);
-  if (from === to) return goBack();
+// The card stands where it was let go; its follower is the card that stood below it before.
+function dropped({ item, from, to }, follower) {
+  if (from === to) return;
+  const goBack = () => from.insertBefore(item, follower?.parentElement === from ? follower : null);
   const button = [...item.querySelectorAll("button[name=target]")].find((one) => one.value === to.dataset.status);
-  if (!button) return goBack();
-  return move(button, goBack);
+  if (button) move(button, goBack);
+  else goBack();
 }
 
 function start() {
   const element = board();
   if (!element || ready.has(element)) return;
   ready.add(element);
+  let follower = null;
   for (const list of element.querySelectorAll(".board-cards")) {
     Sortable.create(list, {
       group: { name: "board", put: (to, _from, card) => targetsOf(card).includes(to.el.dataset.status) },
       draggable: ".is-movable", filter: "a, summary, button", preventOnFilter: false, sort: false,
       forceFallback: true, fallbackTolerance: 4, delay: 150, delayOnTouchOnly: true,
       ghostClass: "is-dragged", fallbackClass: "is-held",
+      onChoose: (event) => (follower = event.item.nextElementSibling),
       onStart: (event) => mark(element, targetsOf(event.item), event.from.dataset.status),
       onEnd: (event) => {
         unmark(element);
-        dropped(event);
+        dropped(event, follower);
       },
     });
   }

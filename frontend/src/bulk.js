@@ -60,7 +60,7 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("input[data-tick-page]")) tick(form, event.target.checked);
   else if (event.target.matches?.("input[form=bulk][name=row]")) tell(form);
 });
-document.addEventListener("htmx:after:push:into:history", followAll);
+document.addEventListener("htmx:after:history:update", followAll);
 window.addEventListener("popstate", () => window.setTimeout(followAll));
 for (const kind of ["click", "auxclick", "contextmenu"]) {
   document.addEventListener(kind, (event) => {
