@@ -14,8 +14,11 @@ from app.core.i18n import gettext as _
 from app.jobs.outbox import HANDLERS, Delivery, handles
 from app.notifications.approval_facts import facts_of
 from app.notifications.mail import compose, mail_port, one_line
+from app.notifications.mail_choice import wants_mail
 from app.notifications.notices import make_notices, record_link
+from app.notifications.password_mail import send_reset_mail
 from app.notifications.texts import TEXTS, body, headline
+from app.services.password_reset import TOPIC
 from models.outbox import Notice
 from models.users import PortalUser
 
@@ -24,7 +27,9 @@ def register_handlers() -> None:
     """Hang the handlers onto the outbox; safe to call twice."""
     if all(handler.function is not notify for handler in HANDLERS):
         handles("approval.*")(notify)
+        handles("comment.mentioned")(notify_named)
         handles("notice.made", is_outside=True)(send_mail)
+        handles(TOPIC, is_outside=True)(send_reset_mail)
 
 
 def notify(delivery: Delivery) -> None:
@@ -37,8 +42,13 @@ def notify(delivery: Delivery) -> None:
     make_notices(session, replace(delivery, payload=payload), employee_ids=facts.employee_ids)
 
 
+def notify_named(delivery: Delivery) -> None:
+    """Make the notices of a comment that names people, in the transaction that marks it as delivered."""
+    make_notices(db.session(), delivery, user_ids=delivery.payload["user_ids"])
+
+
 def send_mail(delivery: Delivery) -> None:
-    """Send a notice by e-mail in its receiver's language; a repeat has the same Message-ID.
+    """Send a notice by e-mail in its receiver's language, if he wants such mail; a repeat has the same Message-ID.
 
     Raises:
         OSError: the mail server or the folder cannot be reached; the relay tries again.
@@ -47,6 +57,8 @@ def send_mail(delivery: Delivery) -> None:
     notice = session.get(Notice, delivery.payload["notice_id"])
     user = session.get(PortalUser, notice.user_id) if notice is not None else None
     if notice is None or user is None or not user.is_active or not user.email:
+        return
+    if not wants_mail(user.choices, notice.topic):
         return
     settings = current_app.config["YINGCE_SETTINGS"]
     language = user.language or settings.language

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -16,20 +16,29 @@ from models.org import Employee
 from models.outbox import Notice
 from models.users import PortalUser
 
-_KEPT = ("instance_id", "record_type", "record_id", "title", "actor_name", "comment")
+_KEPT = ("instance_id", "record_type", "record_id", "title", "actor_name", "comment", "anchor")
 """What of a message's payload a notice keeps; who else received it is nobody's business."""
 
 
-def make_notices(session: Session, delivery: Delivery, *, employee_ids: Iterable[int]) -> list[Notice]:
+def make_notices(
+    session: Session,
+    delivery: Delivery,
+    *,
+    employee_ids: Iterable[int] = (),
+    user_ids: Iterable[int] = (),
+) -> list[Notice]:
     """Make one notice per person and ask for its mail; a repeat of the message makes none.
 
     Employees without an account, and accounts that are switched off, are passed over.
     """
+    employed = select(Employee.user_id).where(Employee.id.in_(sorted(set(employee_ids))))
     users = session.scalars(
-        select(Employee.user_id)
-        .join(PortalUser, PortalUser.id == Employee.user_id)
-        .where(Employee.id.in_(sorted(set(employee_ids))), PortalUser.active.is_(True))
-        .order_by(Employee.user_id)
+        select(PortalUser.id)
+        .where(
+            or_(PortalUser.id.in_(employed), PortalUser.id.in_(sorted(set(user_ids)))),
+            PortalUser.active.is_(True),
+        )
+        .order_by(PortalUser.id)
     ).all()
     told = set(session.scalars(select(Notice.user_id).where(Notice.message_id == delivery.id)))
     payload = {key: delivery.payload[key] for key in _KEPT if delivery.payload.get(key) is not None}
@@ -75,9 +84,16 @@ def mark_read(actor: Actor, ids: Iterable[int]) -> int:
     return len(result.all())
 
 
+def mark_all_read(actor: Actor) -> int:
+    """Mark every notice of the actor as read and return how many were unread."""
+    unread = select(Notice.id).where(Notice.user_id == actor.user_id, Notice.read_at.is_(None))
+    return mark_read(actor, db.session().scalars(unread).all())
+
+
 def record_path(payload: Mapping[str, Any]) -> str:
-    """Return the path that leads to a notice's record, whatever screen shows it: `/go/TYPE/KEY`."""
-    return f"/go/{payload['record_type']}/{payload['record_id']}"
+    """Return the path that leads to a notice's record, whatever screen shows it: `/go/TYPE/KEY#TAB`."""
+    tab = f"#{payload['anchor']}" if payload.get("anchor") else ""
+    return f"/go/{payload['record_type']}/{payload['record_id']}{tab}"
 
 
 def record_link(payload: Mapping[str, Any]) -> str:

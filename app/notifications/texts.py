@@ -39,6 +39,10 @@ TEXTS: dict[str, NoticeText] = {
         _l("Withdrawn: {title}"),
         _l("{actor} withdrew “{title}”. You need not decide any more."),
     ),
+    "comment.mentioned": NoticeText(
+        _l("{actor} named you in a comment: {title}"),
+        _l("{actor} named you in a comment on “{title}”."),
+    ),
 }
 """Topic → its sentences. A topic that is not here makes no notice."""
 
