@@ -6,7 +6,7 @@ Accounts, roles and permissions are the framework's tables; the account class ad
 from datetime import datetime
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Role, User
+from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -41,6 +41,9 @@ class PortalUser(User):
         first, last = str(self.first_name or ""), str(self.last_name or "")
         return f"{first} {last}".strip() if (first + last).isascii() else f"{last}{first}"
 
+
+# as the framework does for the members of a role: an account of ours may stand where one of its own is expected
+Group.users.comparator.prop.enable_typechecks = False
 
 _FRAMEWORK_LABELS = {
     "username": _l("User name"),

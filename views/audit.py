@@ -23,7 +23,7 @@ from models.audit import AuditEvent
 from models.org import Employee
 from models.outbox import Job, JobStatus
 from models.users import PortalUser
-from views.audit_actions import action_label
+from views.audit_actions import action_label, reason_text
 from views.audit_changes import change_rows, record_type_title
 
 PAGE = 50
@@ -83,7 +83,7 @@ class AuditEventView(BaseView):
         found = db.session.scalars(statement).all()
         return render_template(
             "pages/audit.html", screen=self, asked=asked, entries=found[:PAGE], actions=USUAL_ACTIONS,
-            older=found[PAGE - 1].seq if len(found) > PAGE else None, title_of=record_type_title, action_label=action_label,
+            older=found[PAGE - 1].seq if len(found) > PAGE else None, title_of=record_type_title, action_label=action_label, reason_text=reason_text,
             check=_last_check(), is_done=_is_done, may_verify=current_actor().may("can_verify", "AuditEventView"),
         )  # fmt: skip
 
@@ -102,6 +102,7 @@ class AuditEventView(BaseView):
             changes=change_rows(entry),
             title_of=record_type_title,
             action_label=action_label,
+            reason_text=reason_text,
         )
 
     @expose("/verify", methods=["POST"])

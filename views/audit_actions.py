@@ -30,3 +30,8 @@ _LABELS: dict[str, Any] = {
 def action_label(action: str) -> Any:
     """Return what an action is called; its stored name where this version has no word for it."""
     return _LABELS.get(action, action)
+
+
+def reason_text(reason: str | None) -> Any:
+    """Return why something was done or denied, as it was said or written."""
+    return _l("The role does not allow it") if reason == "no-right" else reason or ""

@@ -1,7 +1,5 @@
 """Groups of accounts: name, roles and members (R005, R090)."""
 
-from collections.abc import Callable
-
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder.baseviews import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
@@ -36,9 +34,8 @@ class GroupView(BaseView):
     @has_access
     def list(self) -> str:
         """Show every group with its roles and the number of its members."""
-        members = dict(db.session.execute(
-            select(assoc_user_group.c.group_id, func.count()).group_by(assoc_user_group.c.group_id)
-        ).all())  # fmt: skip
+        counts = select(assoc_user_group.c.group_id, func.count()).group_by(assoc_user_group.c.group_id)
+        members = {group_id: number for group_id, number in db.session.execute(counts)}  # noqa: C416  rows, no pairs
         names: dict[int, list[str]] = {}
         for group_id, name in db.session.execute(
             select(assoc_group_role.c.group_id, Role.name)
@@ -100,12 +97,6 @@ class GroupView(BaseView):
         actor = current_actor()
         roles = db.session.scalars(select(Role).order_by(Role.name)).all()
         users = db.session.scalars(select(PortalUser).order_by(PortalUser.username)).all()
-        may_hold: Callable[[PortalUser], bool] = lambda user: (
-            user.id != actor.user_id
-            and (  # noqa: E731
-                is_administrator(actor) or may_touch(actor, user)
-            )
-        )
         chosen_roles = set(_keys("roles")) if is_typed else {role.id for role in group.roles}
         chosen_users = set(_keys("users")) if is_typed else {user.id for user in group.users}
         return render_template(
@@ -113,9 +104,15 @@ class GroupView(BaseView):
             name=request.form.get("name", "") if is_typed else group.name or "",
             label=request.form.get("label", "") if is_typed else group.label or "",
             roles=[(role, role.id in chosen_roles, is_within(actor, role)) for role in roles],
-            users=[(user, user.id in chosen_users, may_hold(user)) for user in users],
+            users=[(user, user.id in chosen_users, _may_move(user)) for user in users],
             seen=groups.state_of(group) if group.id else "",
         )  # fmt: skip
+
+
+def _may_move(user: PortalUser) -> bool:
+    """Whether the actor may put this account into a group, or take it out."""
+    actor = current_actor()
+    return user.id != actor.user_id and (is_administrator(actor) or may_touch(actor, user))
 
 
 def _keys(name: str) -> list[int]:

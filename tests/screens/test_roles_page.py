@@ -18,8 +18,10 @@ from app.services.grants import scopes_of_role
 from app.services.roles import save_role
 from models.users import DataScope, Scope
 from reports.registry import REPORTS
+from reports.rights_words import resources, verb_label
 from tests.fixtures_people import People, Person, PortalClient
 from tests.screens.reading import denied_codes, held_by, hidden, last_entry, pair_id, post, role_named
+from views.registry import AREAS
 
 
 class Table:
@@ -65,7 +67,10 @@ def test_every_right_and_every_scope_stands_in_the_table(people: People, session
     assert drawn == set(session.scalars(select(PermissionView.id)))
     types = set(session.scalars(select(DataScope.record_type).filter_by(role_id=role.id)))
     assert set(re.findall(r'name="scope\.(\w+)"', page)) >= types
-    titles = [unescape(text) for text in re.findall(r'<th scope="row"><div class="row-head"><span>(.*?)</span>', page)]
+    titles = [
+        unescape(text)
+        for text in re.findall(r'<th scope="row"><div class="row-head"><span>(.*?)</span>', page)
+    ]
     assert {
         "Marketing plans",
         "Accounts",
@@ -236,3 +241,32 @@ def _actor(session: Session, person: Person) -> Actor:
     log_in = access.load_log_in(session, person.user_id, None)
     assert log_in is not None
     return log_in.actor
+
+
+def test_every_right_has_a_name_in_business_words(people: People, session: Session) -> None:
+    """No technical name stands in the table, whatever screens and verbs the portal has."""
+    names = {pair.view_menu.name for pair in session.scalars(select(PermissionView)).unique()}
+    verbs = {
+        pair.permission.name.removeprefix("can_") for pair in session.scalars(select(PermissionView)).unique()
+    }
+    role = role_named(session, roles.STAFF)
+    with people.app.test_request_context(), force_locale("en"):
+        described = {resource.name: str(resource.title) for resource in resources()}
+        untold = sorted(verb for verb in verbs if str(verb_label(verb)) == verb)
+    assert sorted(name for name in names if described.get(name, name) in {name, ""}) == []
+    assert untold == []
+    page = people.administrator.browser().get(f"/roles/show/{role.id}").text
+    for name in names:
+        assert f">{name}<" not in page
+        assert f'"{name}:' not in page
+
+
+def test_lines_stand_under_their_parents_in_the_areas_of_the_menu(people: People, session: Session) -> None:
+    page = people.administrator.browser().get(f"/roles/show/{role_named(session, roles.STAFF).id}").text
+    areas = [unescape(text) for text in re.findall(r'<th scope="rowgroup"[^>]*>(.*?)</th>', page)]
+    with force_locale("en"):
+        in_menu = [str(area.label) for area in AREAS]
+    assert [area for area in areas if area in in_menu] == [area for area in in_menu if area in areas]
+    lines = re.findall(r'<tr data-row="([^"]*)" class="is-line">', page)
+    assert {"Goals", "Budget lines"} <= {unescape(line) for line in lines}
+    assert "Marketing plans" not in lines
