@@ -12,14 +12,19 @@ from flask_appbuilder.baseviews import BaseView
 from app.core.i18n import lazy_gettext as _l
 from views.approvals import ApprovalView
 from views.audit import AuditEventView
+from views.export_job import ExportFileView
+from views.groups import GroupView
 from views.health import HealthView
 from views.imports import ImportView
 from views.jobs import JobView, MyJobView
 from views.notices import NoticeView, RecordLinkView
+from views.openapi_page import OpenApiPage
+from views.password_reset import PasswordResetView
 from views.report_pages import ReportView
 from views.roles import RoleView
 from views.session import ProfileView
 from views.users import UserView
+from views.view_as import ViewAsView
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ PAGES: tuple[Page, ...] = (
     Page(AuditEventView.title, "governance", "AuditEventView.list", "can_list"),
     Page(UserView.title, "administration", "UserView.list", "can_list"),
     Page(RoleView.title, "administration", "RoleView.list", "can_list"),
+    Page(GroupView.title, "administration", "GroupView.list", "can_list"),
     Page(JobView.title, "administration", "JobView.list", "can_list"),
 )
 
@@ -57,8 +63,13 @@ VIEWS: tuple[type[BaseView], ...] = (
     RecordLinkView,
     MyJobView,
     JobView,
+    ExportFileView,
     UserView,
     RoleView,
+    ViewAsView,
+    GroupView,
+    PasswordResetView,
+    OpenApiPage,
     AuditEventView,
     ImportView,
 )

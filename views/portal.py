@@ -5,13 +5,17 @@ from flask_appbuilder import AppBuilder
 
 from app.core.db import db
 from app.security.manager import PortalSecurityManager
+from app.security.roles import role_title
+from reports.rights_words import provide
 from views import base, tokens
 from views.approval_resource import ApprovalApi
 from views.home import HomeView
 from views.openapi import OpenApiResource
 from views.pages import VIEWS
+from views.palette import PaletteView
 from views.registry import SCREENS
 from views.resources import resource_classes
+from views.role_words import resources
 from views.session import SessionView
 
 
@@ -20,6 +24,7 @@ class PortalBuilder(AppBuilder):
 
     def _add_admin_views(self) -> None:
         self._indexview = self.add_view_no_menu(HomeView)
+        self.add_view_no_menu(PaletteView)
         self.sm.security_api = tokens.TokenApi
         self.sm.register_views()
         self.sm.auth_view = self.add_view_no_menu(SessionView)
@@ -53,5 +58,7 @@ def install(app: Flask) -> PortalBuilder:
     for resource in (*resource_classes(), ApprovalApi, OpenApiResource):
         builder.add_api(resource)
     tokens.install(app)
+    provide(resources)
+    app.jinja_env.globals["role_title"] = role_title
     current_app.extensions["portal_builder"] = builder
     return builder
