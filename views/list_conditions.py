@@ -159,8 +159,10 @@ def _span(described: Field, operator: str, text: str) -> tuple[Any, Any]:
     elif operator == "between":
         low, high = (part.strip() for part in text.split("..", 1))
         if described.kind not in _TIMES:
-            first, last = sorted((described.parse(low), described.parse(high)))
-            return first, last
+            ends = (described.parse(low), described.parse(high))
+            if None in ends:
+                raise ValueError(text)
+            return min(ends), max(ends)
         days = (min(_day(low), _day(high)), max(_day(low), _day(high)))
     else:
         return _whole_day(operator, _day(text))

@@ -261,7 +261,7 @@ class ListViews(ScreenBase):
         is_default = request.form.get("is_default") == "1"
         with unit_of_work():
             saved_views.set_default(
-                current_actor(), screen=type(self).__name__, view_id=key if is_default else None
+                current_actor(), screen=type(self).__name__, view_id=key, is_default=is_default
             )
         done = _("The list opens with this view.") if is_default else _("The list opens with all rows.")
         return self._back(args, done)

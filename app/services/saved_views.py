@@ -147,15 +147,18 @@ def set_choice(
         choice.page_size = page_size
 
 
-def set_default(actor: Actor, *, screen: str, view_id: int | None) -> None:
-    """Let a list open with one of its views, or, with None, with all rows.
+def set_default(actor: Actor, *, screen: str, view_id: int, is_default: bool = True) -> None:
+    """Let a list open with one of its views, or with all rows again if it opened with this one.
 
     Raises:
         NotFound: the view is not the actor's and not shared.
     """
-    if view_id is not None:
-        _visible(actor, screen, view_id)
-    _choice(actor, screen).view_id = view_id
+    view = _visible(actor, screen, view_id)
+    choice = _choice(actor, screen)
+    if is_default:
+        choice.view_id = view.id
+    elif choice.view_id == view.id:
+        choice.view_id = None
 
 
 def save_view(
