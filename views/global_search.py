@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Select, String, bindparam, literal, null, select, union_all
 
 from app.core.actor import Actor
 from app.core.db import db
@@ -18,6 +18,7 @@ from app.core.i18n import gettext as _
 from app.search.columns import search_columns
 from app.search.folding import fold
 from app.search.quick import WINDOW, Search
+from app.security.access import rights_of_actor
 from models.approvable import Approvable, ApprovalStatus
 from views.base import Screen
 from views.fields import title_column
@@ -28,6 +29,8 @@ from views.registry import SCREENS
 PER_TYPE = 5
 MOST_RECORDS = 30
 MOST_LINKS = 8
+MOST_PREPARED = 500
+"""People whose statements are kept per process."""
 NUMBERS = ("code", "sku")
 """Columns that hold the number by which people quote a record; such a column is the first searched one."""
 
@@ -62,6 +65,23 @@ class RecordHits:
     hits: tuple[Hit, ...]
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What is asked for one person, built once: it takes longer to build than to run.
+
+    Attributes:
+        keys: per screen, a select of the keys of the rows that exist for the actor.
+        exact: a select of screen and key of the rows whose number is the parameter `number`.
+    """
+
+    keys: dict[type[Screen], Select[Any]]
+    exact: CompoundSelect[Any] | None
+
+
+_prepared: dict[tuple[Any, ...], Prepared] = {}
+"""By person and version of the rights; rights that change are another key."""
+
+
 def find_records(actor: Actor, text: str) -> list[RecordHits]:
     """Return up to five records per type that contain the text, the type with the best match first.
 
@@ -70,15 +90,44 @@ def find_records(actor: Actor, text: str) -> list[RecordHits]:
     """
     if not text:
         return []
-    screens = _searchable(actor.permissions)
-    exact = _exact_keys(actor, screens, text)
+    prepared = _prepare(actor)
+    exact = _exact_keys(prepared, text)
     keys: dict[type[Screen], list[int]] = {}
-    for screen in screens:
-        first = exact.get(screen, [])
-        found = [*first, *(key for key in _matching_keys(actor, screen, text) if key not in first)]
+    for screen, statement in prepared.keys.items():
+        first = exact.get(screen.__name__, [])
+        found = [*first, *(key for key in _matching_keys(screen, statement, text) if key not in first)]
         if found:
             keys[screen] = found[:PER_TYPE]
     return _described(keys, text)
+
+
+def _prepare(actor: Actor) -> Prepared:
+    """Return the statements of this actor's rights and place."""
+    rights = rights_of_actor(db.session(), actor)
+    key = (
+        str(db.session().get_bind().engine.url), rights.version, rights.permissions, actor.user_id, actor.employee_id,
+        actor.department_id, actor.partner_id, actor.seen_role_id,
+    )  # fmt: skip
+    found = _prepared.get(key)
+    if found is None:
+        if len(_prepared) >= MOST_PREPARED:
+            _prepared.clear()
+        found = _prepared[key] = _build(actor)
+    return found
+
+
+def _build(actor: Actor) -> Prepared:
+    keys: dict[type[Screen], Select[Any]] = {}
+    exact: list[Select[Any]] = []
+    for screen in _searchable(actor.permissions):
+        model = screen.datamodel.obj
+        visible = interface_of(model).visible(actor)
+        keys[screen] = select(model.id).where(visible)
+        number = _number_of(model)
+        if number is not None:
+            asked = number == bindparam("number", type_=String)
+            exact.append(select(literal(screen.__name__), model.id).where(asked, visible))
+    return Prepared(keys, union_all(*exact) if exact else None)
 
 
 @lru_cache(maxsize=256)
@@ -97,34 +146,22 @@ def _number_of(model: type[Any]) -> Any | None:
     return getattr(model, name) if name in NUMBERS else None
 
 
-def _exact_keys(actor: Actor, screens: Iterable[type[Screen]], text: str) -> dict[type[Screen], list[int]]:
-    """Return the records whose number is the text, in one statement; none when it can be no number."""
+def _exact_keys(prepared: Prepared, text: str) -> dict[str, list[int]]:
+    """Return screen → records whose number is the text, in one statement; none when it can be no number."""
     number = text.upper()
-    if not number.isascii() or not any(character.isdigit() for character in number):
+    if prepared.exact is None or not number.isascii() or not any(one.isdigit() for one in number):
         return {}
-    asked: dict[str, type[Screen]] = {}
-    parts: list[Select[Any]] = []
-    for screen in screens:
-        model = screen.datamodel.obj
-        column = _number_of(model)
-        if column is not None:
-            asked[screen.__name__] = screen
-            visible = interface_of(model).visible(actor)
-            parts.append(select(literal(screen.__name__), model.id).where(column == number, visible))
-    if not parts:
-        return {}
-    found: dict[type[Screen], list[int]] = {}
-    for name, key in db.session.execute(union_all(*parts)):
-        found.setdefault(asked[name], []).append(key)
+    found: dict[str, list[int]] = {}
+    for name, key in db.session.execute(prepared.exact, {"number": number}):
+        found.setdefault(name, []).append(key)
     return found
 
 
-def _matching_keys(actor: Actor, screen: type[Screen], text: str) -> list[int]:
+def _matching_keys(screen: type[Screen], statement: Select[Any], text: str) -> list[int]:
     """Return the keys of the newest matches of one type."""
     model = screen.datamodel.obj
     session = db.session()
     search = Search(model, text, session.get_bind().dialect.name)
-    statement = select(model.id).where(interface_of(model).visible(actor))
     return search.keys(
         session, statement, size=PER_TYPE, order=(model.id.desc(),), is_by_key=True, count=WINDOW + 1
     )

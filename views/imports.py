@@ -24,7 +24,7 @@ from app.jobs.registry import enqueue
 from models.imports import ImportBatch, ImportKind, ImportStatus
 from models.sources import CustomerSource
 from views.interface import row_key
-from views.session import ZONES
+from views.zones import ZONES
 
 PAGE = 50
 SHOWN = 100

@@ -19,7 +19,7 @@ export function start(root) {
   for (const button of once(root, "[data-close-dialog]", "CloseDialog")) {
     button.addEventListener("click", () => button.closest("dialog").close());
   }
-  for (const dialog of once(root, "dialog#palette, dialog#keys", "Backdrop")) {
+  for (const dialog of once(root, "dialog#palette, dialog#keys-sheet", "Backdrop")) {
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog) dialog.close();
     });

@@ -43,7 +43,7 @@ function go(key) {
 }
 
 function openSheet() {
-  dialogs.open(document.querySelector("dialog#keys"));
+  dialogs.open(document.querySelector("dialog#keys-sheet"));
 }
 
 const DO = {

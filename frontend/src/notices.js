@@ -6,10 +6,8 @@ export function start(root) {
   for (const part of bell ? once(root, "[data-unread]", "Unread") : []) {
     const count = Number(part.dataset.unread);
     bell.querySelector(".count")?.remove();
-    bell.setAttribute("aria-label", count ? `${bell.dataset.label} (${count})` : bell.dataset.label);
     if (!count) continue;
     const mark = Object.assign(document.createElement("span"), { className: "count", textContent: String(count) });
-    mark.setAttribute("aria-hidden", "true");
-    bell.append(mark);
+    bell.append(" ", mark);
   }
 }

@@ -14,6 +14,8 @@ function showable(button) {
 }
 
 function searchable(select) {
+  const name = select.labels?.[0]?.textContent.trim() ?? select.name;
+  select.setAttribute("aria-label", name);
   const picker = new TomSelect(select, {
     searchField: ["text", "value"],
     maxOptions: 80,
@@ -23,7 +25,7 @@ function searchable(select) {
       this.refreshOptions(false);
     },
   });
-  picker.control_input.setAttribute("aria-label", select.labels?.[0]?.textContent.trim() ?? select.name);
+  picker.control_input.setAttribute("aria-label", name);
 }
 
 export function start(root) {
