@@ -1,9 +1,10 @@
-"""Backup and restore of the database while the portal serves.
+"""Backup and restore of the database and of the attached files while the portal serves.
 
 SQLite is copied by the database's own backup call: a plain copy of the file under writes is broken.
 PostgreSQL is dumped by its own `pg_dump`, and restored by `pg_restore`. A restore needs an empty
-database, and is followed by a check of the audit chain. Keys and uploaded files are not in it: keep
-the instance folder's keys apart from the data (security.md 5), and the files as files.
+database, and is followed by a check of the audit chain. The attached files stand beside it, in
+FILE.files.tar: they are copied after the database, so that whatever it names is there. The keys are
+in neither: keep the instance folder's keys apart from the data (security.md 5).
 """
 
 import shutil
@@ -12,6 +13,8 @@ import subprocess
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect
+
+from app.storage import FileStore
 
 _TOOLS_HINT = "Install PostgreSQL's client programs (Debian: apt-get install postgresql-client)."
 
@@ -72,6 +75,47 @@ def restore(engine: Engine, source: Path) -> None:
             f"--dbname={_address(engine)}",
             str(source),
         )
+
+
+def back_up_files(store: FileStore, target: Path) -> int:
+    """Write the attached files beside a backup of the database and return how many there are.
+
+    Args:
+        target: the backup that was just made.
+
+    Raises:
+        BackupError: there is such a file already.
+    """
+    beside = files_of(target)
+    if beside.exists():
+        message = f"{beside} exists already; name another file."
+        raise BackupError(message)
+    part = beside.with_name(f"{beside.name}.part")
+    part.unlink(missing_ok=True)
+    count = store.pack(part)
+    part.rename(beside)
+    return count
+
+
+def restore_files(store: FileStore, source: Path) -> int:
+    """Put the files that stand beside a backup into the store and return how many there were.
+
+    Raises:
+        BackupError: a file was altered since it was attached.
+    """
+    beside = files_of(source)
+    if not beside.is_file():
+        return 0
+    try:
+        return store.unpack(beside)
+    except ValueError as problem:
+        message = f"{beside} holds a file that was altered: {problem}"
+        raise BackupError(message) from problem
+
+
+def files_of(backup: Path) -> Path:
+    """Return where the files of a backup stand."""
+    return backup.with_name(f"{backup.name}.files.tar")
 
 
 def _address(engine: Engine) -> str:

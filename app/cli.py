@@ -18,6 +18,7 @@ from app.imports.commands import import_group
 from app.jobs.commands import worker
 from app.search.index import create_search
 from app.security.seed import sync_rights
+from app.storage import FileStore, attachment_store
 from config import Settings, describe
 from views.rights import declared_rights
 
@@ -114,7 +115,8 @@ def search_reindex() -> None:
 
 
 @click.command(
-    "backup", help="Write a consistent copy of the database to FILE, also while the portal serves."
+    "backup",
+    help="Write a consistent copy of database and attached files to FILE, also while the portal serves.",
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @with_appcontext
@@ -122,8 +124,10 @@ def backup_command(file: Path) -> None:
     """Back the database up."""
     try:
         size = backup.back_up(db.engine, file)
+        files = backup.back_up_files(_store(), file)
     except backup.BackupError as problem:
         raise click.ClickException(str(problem)) from problem
+    click.echo(f"{backup.files_of(file)}: {files:,} attached files.")
     click.echo(f"{file}: {size:,} bytes. Keep the keys of the instance folder in another place.")
 
 
@@ -134,13 +138,20 @@ def restore_command(file: Path) -> None:
     """Restore a backup into an empty database."""
     try:
         backup.restore(db.engine, file)
+        files = backup.restore_files(_store(), file)
     except backup.BackupError as problem:
         raise click.ClickException(str(problem)) from problem
     proof = verify()
     if proof.finding is not None:
         message = f"Restored, but the audit chain is broken: {proof.finding}"
         raise click.ClickException(message)
-    click.echo(f"Restored; the audit chain of {proof.entries:,} entries is intact.")
+    click.echo(
+        f"Restored with {files:,} attached files; the audit chain of {proof.entries:,} entries is intact."
+    )
+
+
+def _store() -> FileStore:
+    return attachment_store(current_app.config["YINGCE_SETTINGS"].storage_url)
 
 
 def register(app: Flask) -> None:

@@ -3,18 +3,20 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import force_locale
 from sqlalchemy import delete, exists, select
 
 from app.core.actor import SYSTEM, acting_as
 from app.core.clock import company_zone, utc_now
-from app.core.db import unit_of_work
+from app.core.db import db, unit_of_work
 from app.core.i18n import lazy_gettext as _l
 from app.jobs.liveness import is_held
 from app.jobs.queue import queue_of
 from app.jobs.registry import JOBS, JobContext, enqueue, job
 from app.jobs.runner import give_back, language_of, running_jobs
+from app.storage import attachment_store
+from models.attachments import Attachment
 from models.outbox import Job, JobStatus, Notice, OutboxMessage
 
 NIGHT = time(2, 30)
@@ -99,3 +101,11 @@ def purge_outbox(context: JobContext) -> dict[str, Any]:
         if len(keys) < _PORTION:
             break
     return {"removed": removed}
+
+
+@job("sweep-files", label=_l("Remove files that no record names"), restartable=True, is_nightly=True)
+def sweep_files(context: JobContext) -> dict[str, Any]:
+    """Remove contents older than a day that no attachment names: their transaction was never committed."""
+    store = attachment_store(current_app.config["YINGCE_SETTINGS"].storage_url)
+    named = set(db.session.scalars(select(Attachment.sha256).distinct()))
+    return {"removed": store.sweep(named)}

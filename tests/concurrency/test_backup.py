@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,6 +15,7 @@ from app import backup
 from app.audit.verify import verify
 from app.core.actor import SYSTEM, acting_as
 from app.core.db import db, declare_read_only, unit_of_work
+from app.storage import attachment_store
 from models.audit import AuditEvent
 from models.org import Department
 from tests.conftest import postgres_database
@@ -78,3 +80,22 @@ def test_backup_under_writes_restores_whole(office: Flask, empty_url: str, tmp_p
     with pytest.raises(backup.BackupError, match="not empty"):
         backup.restore(engine, file)
     engine.dispose()
+
+
+def test_attached_files_travel_beside_the_backup(office: Flask, tmp_path: Path) -> None:
+    """What the copied database names is in the files beside it, and comes back whole."""
+    runner = office.test_cli_runner()
+    store = attachment_store(office.config["YINGCE_SETTINGS"].storage_url)
+    draft = store.receive(BytesIO(b"%PDF-1.7"), most=100)
+    store.keep(draft)
+    file = tmp_path / "copy" / "portal.backup"
+    with fresh_context(office):
+        made = runner.invoke(args=["backup", str(file)])
+    assert made.exit_code == 0, made.output
+    assert "1 attached files" in made.output
+    other = attachment_store((tmp_path / "other").as_uri())
+    assert backup.restore_files(other, file) == 1
+    assert other.is_whole(draft.sha256)
+    assert backup.restore_files(other, tmp_path / "none.backup") == 0
+    with pytest.raises(backup.BackupError, match="exists already"):
+        backup.back_up_files(store, file)
