@@ -7,7 +7,7 @@ to the audit trail after the refused transaction has been rolled back (R090).
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -94,7 +94,12 @@ def _http(problem: HTTPException) -> Any:
     return body, status, allowed
 
 
-def _csrf(problem: CSRFError) -> tuple[Any, int]:
+def _csrf(problem: CSRFError) -> Any:
+    can_come_back = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    is_inside = not (request.endpoint or "").startswith("SessionView.")
+    if not wants_json() and can_come_back and is_inside and current_actor().user_id in {None, -1}:
+        flash(_("Your log-in has ended. Log in again; what you typed waits in the form."), "warning")
+        return redirect(url_for("SessionView.login", next=request.full_path.rstrip("?")))
     return answer(400, "csrf", _("The form has expired. Go back, reload the page and send it again."))
 
 

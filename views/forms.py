@@ -35,7 +35,7 @@ from wtforms.validators import (
     Regexp,
     ValidationError,
 )
-from wtforms.widgets import html_params
+from wtforms.widgets import TextInput, html_params
 
 from app.core.actor import current_actor
 from app.core.db import db
@@ -152,6 +152,8 @@ def read_titles(fields: Iterable[FormField]) -> None:
 
 class AmountField(DecimalField):
     """An exact number; digits may be typed in groups of three, as lists show them ("1,200.50")."""
+
+    widget = TextInput()  # the browser's own box for numbers takes no commas and turns at the wheel
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number; a comma that groups nothing is refused, because it may mean a decimal point."""

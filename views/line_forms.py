@@ -46,6 +46,8 @@ class LineGroup:
         self.is_whole = len(stored) <= MOST_ROWS
         self._lines = {line.id: line for line in stored} if self.is_whole else {}
         self.rows: list[Row] = list(self._posted() if request.method == "POST" else self._drawn())
+        for number, row in enumerate(self.rows, start=1):
+            row.number = number
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -94,7 +96,7 @@ class LineGroup:
     def _row(self, number: int | str, line: Any, *, formdata: Any) -> Row:
         form_class = row_form(type(self.view), self._typed_columns(is_new=line is None))
         form = form_class(formdata=formdata, obj=line, prefix=f"lines-{self.name}-{number}-")
-        row = Row(form, number + 1 if isinstance(number, int) else 0, line, is_done=formdata is None)
+        row = Row(form, line, is_done=formdata is None)
         if line is not None:
             form.row_key.data = str(line.id)
             if formdata is None:

@@ -51,8 +51,8 @@ class Row:
 
     Attributes:
         form: its inputs; columns that cannot be typed here stand in `texts`.
-        number: as a person counts, from 1.
         line: the stored line, None for a new one.
+        number: as a person counts, from 1.
         texts: column → shown value, of the stored line.
         sums: the stored value of the summed column, for a row without an input of it.
         errors: sentences about the line as a whole.
@@ -60,8 +60,8 @@ class Row:
     """
 
     form: RowForm
-    number: int
     line: Any = None
+    number: int = 0
     texts: dict[str, Any] = field(default_factory=dict)
     sums: str = ""
     errors: list[Any] = field(default_factory=list)

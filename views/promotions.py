@@ -101,7 +101,7 @@ class SalesPromotionView(ApprovableScreen):
     )  # fmt: skip
     order_columns = ("code",)
     field_groups = (
-        (_l("Promotion"), ("name", "activity_id", "plan_id")),
+        (_l("Sales promotion"), ("name", "activity_id", "plan_id")),
         (_l("Advantage for the customer"), (
             "method", "discount_percent", "discount_amount", "is_repeating", "is_stackable", "priority",
         )),

@@ -18,6 +18,15 @@ function locale() {
   };
 }
 
+// Whatever stands between the numbers: 2026-01-31, 2026/1/31, 2026年1月31日, with or without a time behind.
+function parse(typed) {
+  const found = typed.trim().match(/^(\d{4})\D+(\d{1,2})\D+(\d{1,2})(?:\D+(\d{1,2}):(\d{2}))?\D*$/);
+  if (!found) return undefined;
+  const [year, month, day, hour, minute] = found.slice(1).map((part) => Number(part ?? 0));
+  const date = new Date(year, month - 1, day, hour, minute);
+  return date.getMonth() === month - 1 && date.getDate() === day ? date : undefined;
+}
+
 function makeDate(input) {
   const hasTime = input.type === "datetime-local";
   const value = input.value.replace("T", " ");
@@ -25,9 +34,10 @@ function makeDate(input) {
   input.value = value;
   input.classList.add("date-input");
   input.autocomplete = "off";
-  input.placeholder ||= hasTime ? "2026-01-31 09:00" : "2026-01-31";
+  input.placeholder ||= hasTime ? text("timeForm") : text("dayForm");
   const picker = flatpickr(input, {
     allowInput: true,
+    parseDate: parse,
     clickOpens: false, // tabbing through a form opens nothing; a click or the down key does
     dateFormat: hasTime ? "Y-m-d H:i" : "Y-m-d",
     disableMobile: true,
@@ -38,16 +48,25 @@ function makeDate(input) {
     onChange: () => input.dispatchEvent(new CustomEvent("typed", { bubbles: true })),
   });
   picker.calendarContainer.setAttribute("role", "dialog");
-  picker.calendarContainer.setAttribute("aria-label", input.labels?.[0]?.textContent.trim() || input.name);
-  input.addEventListener("click", () => picker.open());
-  input.addEventListener("keydown", (event) => openByKey(event, picker), true);
+  picker.calendarContainer.setAttribute("aria-label", text("calendar"));
+  input.addEventListener("click", () => open(input, picker));
+  input.addEventListener("keydown", (event) => openByKey(event, input, picker), true);
+  input.addEventListener("blur", (event) => {
+    // The library would wipe out what it cannot read; the server tells what is wrong with it.
+    if (input.value.trim() && !parse(input.value)) event.stopImmediatePropagation();
+  }, true);
 }
 
-function openByKey(event, picker) {
+function open(input, picker) {
+  if (parse(input.value)) picker.setDate(input.value, false);
+  picker.open();
+}
+
+function openByKey(event, input, picker) {
   if (event.key === "ArrowDown" && !picker.isOpen) {
     event.preventDefault();
     event.stopPropagation();
-    picker.open();
+    open(input, picker);
     const chosen = picker.daysContainer?.querySelector(".selected, .today") ?? picker.daysContainer?.querySelector(".flatpickr-day");
     chosen?.focus();
   }

@@ -9,6 +9,7 @@ const SENT = "yingce.sent";
 const PAUSE_MS = 1000;
 const MOST_DAYS = 30;
 const NEVER = new Set(["csrf_token", "request_key"]);
+let isOver = false; // after the log-out nothing is kept any more
 const LINE = /^lines-(\w+)-(\d+)-(\w+)$/;
 
 function storage(kind, use) {
@@ -119,7 +120,7 @@ function watch(form) {
   let waiting = 0;
   const keep = () => {
     waiting = 0;
-    storage("localStorage", (place) => place.setItem(keyOf(form), JSON.stringify(read(form))));
+    if (!isOver) storage("localStorage", (place) => place.setItem(keyOf(form), JSON.stringify(read(form))));
   };
   const later = () => {
     clearTimeout(waiting);
@@ -148,6 +149,7 @@ function draftOf(form) {
 }
 
 function forgetAll() {
+  isOver = true;
   storage("localStorage", (place) => {
     for (const key of Object.keys(place)) if (key.startsWith(PREFIX)) place.removeItem(key);
   });

@@ -38,6 +38,7 @@ export function makePicker(select) {
     },
   });
   carry(select, picker.control_input);
+  select.setAttribute("aria-hidden", "true"); // the box stands for it
   return picker;
 }
 

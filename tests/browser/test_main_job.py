@@ -14,9 +14,8 @@ PLAN = "春季新品推广计划"
 
 def _pick(page: Page, label: str, text: str) -> None:
     """Choose a related row in a remote picker by typing a part of its name."""
-    box = page.get_by_label(re.compile(f"^{label}"))
-    box.fill(text)
-    page.locator(".picker li", has_text=text).first.click()
+    page.get_by_role("combobox", name=re.compile(f"^{label}")).fill(text)
+    page.locator(".ts-dropdown:visible .option", has_text=text).first.click()
 
 
 def _save(page: Page) -> None:
@@ -25,37 +24,33 @@ def _save(page: Page) -> None:
 
 
 def _draft_plan(page: Page) -> str:
-    """Draft a quarterly plan with a goal, three budget lines and a milestone; return its address."""
+    """File a quarterly plan with a goal, three budget lines and a milestone in one form; return its address."""
     page.get_by_role("link", name="Draft a marketing plan").click()
     page.get_by_label("Name *", exact=True).fill(PLAN)
     page.get_by_label("Plan type").select_option("quarter")
     page.get_by_label("Fiscal year").fill("2027")
     page.get_by_label("Quarter").fill("2")
-    page.get_by_label("Starts on").fill("2027-04-01")
-    page.get_by_label("Ends on").fill("2027-06-30")
-    page.get_by_label("Budget").fill("320000.50")
+    page.get_by_label("Starts on *", exact=True).fill("2027-04-01")
+    page.get_by_label("Ends on *", exact=True).fill("2027-06-30")
+    page.get_by_label("Budget", exact=True).fill("320,000.50")
     page.get_by_label("Strategy").fill("以新品发布会带动门店与线上联动。")
+    page.get_by_role("button", name="Add row · Goal").click()
+    _pick(page, "Company objective 1", "扩大会员与收入")
+    _pick(page, "Metric 1", "投资回报率")
+    page.get_by_label("Target 1").fill("2.5")
+    page.get_by_label("Weight % 1").fill("100")
+    for number, (month, amount) in enumerate((("4", "100000"), ("5", "120000.50"), ("6", "100000")), start=1):
+        page.get_by_role("button", name="Add row · Budget line").click()
+        page.get_by_label(f"Category {number}").select_option("advertising")
+        page.get_by_label(f"Month {number}").fill(month)
+        page.get_by_label(f"Allocated {number}").fill(amount)
+    page.get_by_role("button", name="Add row · Milestone").click()
+    page.get_by_label("Name 1").fill("新品发布会")
+    page.get_by_label("Starts on 1").fill("2027-04-10")
+    page.get_by_label("Due on 1").fill("2027-04-28")
+    _pick(page, "Responsible person 1", "文嘉")
     _save(page)
-    plan = page.url
-    page.get_by_role("link", name="Add · Goal").click()
-    _pick(page, "Company objective", "扩大会员与收入")
-    _pick(page, "Metric", "投资回报率")
-    page.get_by_label("Target").fill("2.5")
-    page.get_by_label("Weight %").fill("100")
-    _save(page)
-    for month, amount in (("4", "100000"), ("5", "120000.50"), ("6", "100000")):
-        page.get_by_role("link", name="Add · Budget line").click()
-        page.get_by_label("Category").select_option("advertising")
-        page.get_by_label("Month").fill(month)
-        page.get_by_label("Allocated").fill(amount)
-        _save(page)
-    page.get_by_role("link", name="Add · Milestone").click()
-    page.get_by_label("Name *", exact=True).fill("新品发布会")
-    page.get_by_label("Starts on").fill("2027-04-10")
-    page.get_by_label("Due on").fill("2027-04-28")
-    _pick(page, "Responsible person", "文嘉")
-    _save(page)
-    return plan
+    return page.url
 
 
 def _decide(page: Page, opinion: str, decision: str) -> None:
