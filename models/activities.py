@@ -102,7 +102,9 @@ class Activity(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
 
     name: Mapped[str] = mapped_column(String(160), info=label(_l("Name")))
     plan_id: Mapped[int] = mapped_column(
-        ForeignKey("marketing_plan.id", ondelete="RESTRICT"), index=True, info=label(_l("Marketing plan"))
+        ForeignKey("marketing_plan.id", ondelete="RESTRICT"),
+        index=True,
+        info=label(_l("Marketing plan"), _l("An approved plan; the activity lies within its time.")),
     )
     activity_type: Mapped[str] = mapped_column(
         String(12), default=ActivityType.OTHER.value, info=label(_l("Activity type"), choices=ActivityType)
@@ -124,7 +126,8 @@ class Activity(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
     )
     currency_code: Mapped[str] = mapped_column(String(3), default="CNY", info=label(_l("Currency")))
     expected_effect: Mapped[str | None] = mapped_column(
-        Text, info=label(_l("Expected effect"), multiline=True)
+        Text,
+        info=label(_l("Expected effect"), _l("By which figures the effect is measured."), multiline=True),
     )
     supervisor_id: Mapped[int | None] = mapped_column(
         ForeignKey("employee.id", ondelete="RESTRICT"),

@@ -76,8 +76,12 @@ class PartnerAgreement(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
     )
     start_on: Mapped[date] = mapped_column(Date, info=label(_l("Starts on")))
     end_on: Mapped[date] = mapped_column(Date, info=label(_l("Ends on")))
-    amount: Mapped[Decimal] = mapped_column(Money, default=ZERO, info=label(_l("Fee")))
-    currency_code: Mapped[str] = mapped_column(String(3), default="CNY", info=label(_l("Currency")))
+    amount: Mapped[Decimal] = mapped_column(
+        Money, default=ZERO, info=label(_l("Fee"), _l("What the partner is paid in all; 0 if nothing."))
+    )
+    currency_code: Mapped[str] = mapped_column(
+        String(3), default="CNY", info=label(_l("Currency"), _l("Three letters, for example CNY."))
+    )
     content: Mapped[str | None] = mapped_column(
         Text, info=label(_l("Content"), _l("Needed before the agreement is submitted."), multiline=True)
     )
@@ -131,7 +135,9 @@ class AgreementObligation(Row, FabModel):
     agreement_id: Mapped[int] = mapped_column(
         ForeignKey("partner_agreement.id", ondelete="CASCADE"), info=label(_l("Agreement"))
     )
-    side: Mapped[str] = mapped_column(String(4), info=label(_l("Side"), choices=ObligationSide))
+    side: Mapped[str] = mapped_column(
+        String(4), info=label(_l("Side"), _l("Who owes the duty."), choices=ObligationSide)
+    )
     duty: Mapped[str] = mapped_column(String(300), info=label(_l("Duty"), multiline=True))
     due_on: Mapped[date] = mapped_column(Date, info=label(_l("Due on")))
     done_on: Mapped[date | None] = mapped_column(Date, info=label(_l("Done on"), progress=True))

@@ -145,7 +145,9 @@ class AppraisalCriterion(Row, FabModel):
         ForeignKey("appraisal_scheme.id", ondelete="CASCADE"), info=label(_l("Appraisal scheme"))
     )
     name: Mapped[str] = mapped_column(String(120), info=label(_l("Name")))
-    part: Mapped[str] = mapped_column(String(20), info=label(_l("Part"), choices=CriterionPart))
+    part: Mapped[str] = mapped_column(
+        String(20), info=label(_l("Part"), _l("The first three parts are mandatory."), choices=CriterionPart)
+    )
     weight: Mapped[Decimal] = mapped_column(
         Percent, info=label(_l("Weight %"), _l("The weights of a scheme sum to 100 when it becomes active."))
     )
@@ -183,13 +185,17 @@ class AppraisalLevel(Row, FabModel):
         ForeignKey("appraisal_scheme.id", ondelete="CASCADE"), info=label(_l("Appraisal scheme"))
     )
     name: Mapped[str] = mapped_column(String(40), info=label(_l("Name")))
-    min_score: Mapped[Decimal] = mapped_column(Percent, info=label(_l("From score")))
+    min_score: Mapped[Decimal] = mapped_column(
+        Percent, info=label(_l("From score"), _l("The lowest band begins at 0."))
+    )
     max_score: Mapped[Decimal] = mapped_column(
         Percent,
         info=label(_l("Below score"), _l("The band ends before it; 100 itself belongs to the highest band.")),
     )
     consequence: Mapped[str] = mapped_column(
-        String(8), default=Consequence.NONE.value, info=label(_l("Leads to"), choices=Consequence)
+        String(8),
+        default=Consequence.NONE.value,
+        info=label(_l("Leads to"), _l("What follows from the level."), choices=Consequence),
     )
     quota_percent: Mapped[Decimal | None] = mapped_column(
         Percent, info=label(_l("Quota %"), _l("Largest share of the subjects of a cycle; empty: no quota."))

@@ -123,10 +123,14 @@ class Customer(Row, Coded, Owned, SoftDeleted, FabModel):
     city: Mapped[str | None] = mapped_column(String(60), info=label(_l("City"), personal=True))
     address: Mapped[str | None] = mapped_column(String(200), info=label(_l("Address"), personal=True))
     source_id: Mapped[int] = mapped_column(
-        ForeignKey("customer_source.id", ondelete="RESTRICT"), info=label(_l("Source"))
+        ForeignKey("customer_source.id", ondelete="RESTRICT"),
+        info=label(_l("Source"), _l("Who gave us the data.")),
     )
     source_customer_no: Mapped[str | None] = mapped_column(
-        String(60), info=label(_l("Number at the source"), personal=True)
+        String(60),
+        info=label(
+            _l("Number at the source"), _l("Under which number the source knows the customer."), personal=True
+        ),
     )
     completeness: Mapped[int] = mapped_column(
         Integer,
@@ -202,7 +206,12 @@ class CustomerIdentity(Row, FabModel):
         ForeignKey("customer.id", ondelete="CASCADE"), index=True, info=label(_l("Customer"))
     )
     kind: Mapped[str] = mapped_column(String(8), info=label(_l("Kind"), choices=IdentityKind))
-    value: Mapped[str] = mapped_column(String(120), info=label(_l("Value"), personal=True))
+    value: Mapped[str] = mapped_column(
+        String(120),
+        info=label(
+            _l("Value"), _l("The number or address itself; it belongs to one customer only."), personal=True
+        ),
+    )
     value_hash: Mapped[str] = mapped_column(String(64))
     verified_at: Mapped[datetime | None] = mapped_column(Instant, info=label(_l("Verified at")))
     import_batch_id: Mapped[int | None] = mapped_column(

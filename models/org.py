@@ -114,7 +114,9 @@ class Employee(Row, Coded, SoftDeleted, FabModel):
     name_en: Mapped[str | None] = mapped_column(String(80), info=label(_l("English name")))
     email: Mapped[str | None] = mapped_column(String(120), info=label(_l("E-mail")))
     user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("ab_user.id", ondelete="RESTRICT"), unique=True, info=label(_l("Account"))
+        ForeignKey("ab_user.id", ondelete="RESTRICT"),
+        unique=True,
+        info=label(_l("Account"), _l("The account by which the person logs in.")),
     )
     department_id: Mapped[int] = mapped_column(
         ForeignKey("department.id", ondelete="RESTRICT"), index=True, info=label(_l("Department"))
@@ -123,7 +125,9 @@ class Employee(Row, Coded, SoftDeleted, FabModel):
         ForeignKey("position.id", ondelete="RESTRICT"), index=True, info=label(_l("Position"))
     )
     superior_id: Mapped[int | None] = mapped_column(
-        ForeignKey("employee.id", ondelete="RESTRICT"), index=True, info=label(_l("Direct superior"))
+        ForeignKey("employee.id", ondelete="RESTRICT"),
+        index=True,
+        info=label(_l("Direct superior"), _l("The first approver of what the person files.")),
     )
     status: Mapped[str] = mapped_column(
         String(10), default=EmployeeStatus.ACTIVE.value, info=label(_l("Status"), choices=EmployeeStatus)

@@ -154,7 +154,9 @@ class Partner(Row, Coded, Owned, SoftDeleted, FabModel):
 
     name: Mapped[str] = mapped_column(String(120), info=label(_l("Name")))
     name_en: Mapped[str | None] = mapped_column(String(120), info=label(_l("English name")))
-    kind: Mapped[str] = mapped_column(String(20), info=label(_l("Kind"), choices=PartnerKind))
+    kind: Mapped[str] = mapped_column(
+        String(20), info=label(_l("Kind"), _l("What the partner does for the company."), choices=PartnerKind)
+    )
     status: Mapped[str] = mapped_column(
         String(12), default=PartnerStatus.PROSPECT.value, info=label(_l("Status"), choices=PartnerStatus)
     )
@@ -180,13 +182,17 @@ class Partner(Row, Coded, Owned, SoftDeleted, FabModel):
         ForeignKey("region.id", ondelete="RESTRICT"), index=True, info=label(_l("Region"))
     )
     source_event_id: Mapped[int | None] = mapped_column(
-        ForeignKey("sourcing_event.id", ondelete="RESTRICT"), index=True, info=label(_l("Found at"))
+        ForeignKey("sourcing_event.id", ondelete="RESTRICT"),
+        index=True,
+        info=label(_l("Found at"), _l("Where the partner was found.")),
     )
     territory_note: Mapped[str | None] = mapped_column(
         Text, info=label(_l("Territory"), _l("Where the partner may sell, in words."), multiline=True)
     )
     partner_since_on: Mapped[date | None] = mapped_column(Date, info=label(_l("Partner since")))
-    renewal_on: Mapped[date | None] = mapped_column(Date, info=label(_l("Renewal due on")))
+    renewal_on: Mapped[date | None] = mapped_column(
+        Date, info=label(_l("Renewal due on"), _l("When the cooperation ends unless it is renewed."))
+    )
     remind_on: Mapped[date | None] = mapped_column(
         Date,
         info=label(

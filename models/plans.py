@@ -148,7 +148,9 @@ class MarketingPlan(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
     )
 
     name: Mapped[str] = mapped_column(String(160), info=label(_l("Name")))
-    plan_type: Mapped[str] = mapped_column(String(10), info=label(_l("Plan type"), choices=PlanType))
+    plan_type: Mapped[str] = mapped_column(
+        String(10), info=label(_l("Plan type"), _l("How long a period the plan covers."), choices=PlanType)
+    )
     fiscal_year: Mapped[int] = mapped_column(Integer, info=label(_l("Fiscal year")))
     quarter: Mapped[int | None] = mapped_column(
         Integer, info=label(_l("Quarter"), _l("1 to 4; for quarterly and monthly plans."))
@@ -171,7 +173,11 @@ class MarketingPlan(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
     parent_type: Mapped[str | None] = mapped_column(String(10))
     start_on: Mapped[date] = mapped_column(Date, info=label(_l("Starts on")))
     end_on: Mapped[date] = mapped_column(Date, info=label(_l("Ends on")))
-    budget_amount: Mapped[Decimal] = mapped_column(Money, default=ZERO, info=label(_l("Budget")))
+    budget_amount: Mapped[Decimal] = mapped_column(
+        Money,
+        default=ZERO,
+        info=label(_l("Budget"), _l("All budget lines and lower plans must fit into it.")),
+    )
     currency_code: Mapped[str] = mapped_column(String(3), default="CNY", info=label(_l("Currency")))
     distributed_amount: Mapped[Decimal] = mapped_column(
         Money, default=ZERO, info=label(_l("Given to lower plans"), counter=True)
@@ -179,7 +185,9 @@ class MarketingPlan(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
     lined_amount: Mapped[Decimal] = mapped_column(
         Money, default=ZERO, info=label(_l("Sum of budget lines"), counter=True)
     )
-    strategy_text: Mapped[str | None] = mapped_column(Text, info=label(_l("Strategy"), multiline=True))
+    strategy_text: Mapped[str | None] = mapped_column(
+        Text, info=label(_l("Strategy"), _l("How the goals are to be reached."), multiline=True)
+    )
 
     parent: Mapped["MarketingPlan | None"] = relationship(
         remote_side="[MarketingPlan.id, MarketingPlan.plan_type]", back_populates="children", lazy="select"
@@ -218,13 +226,19 @@ class PlanGoal(Row, FabModel):
         ForeignKey("marketing_plan.id", ondelete="CASCADE"), info=label(_l("Plan"))
     )
     objective_id: Mapped[int] = mapped_column(
-        ForeignKey("company_objective.id", ondelete="RESTRICT"), info=label(_l("Company objective"))
+        ForeignKey("company_objective.id", ondelete="RESTRICT"),
+        info=label(_l("Company objective"), _l("Which objective of the company the goal serves.")),
     )
     metric_id: Mapped[int] = mapped_column(
-        ForeignKey("metric_definition.id", ondelete="RESTRICT"), info=label(_l("Metric"))
+        ForeignKey("metric_definition.id", ondelete="RESTRICT"),
+        info=label(_l("Metric"), _l("By which figure the goal is measured.")),
     )
-    baseline: Mapped[Decimal | None] = mapped_column(Scaled(4), info=label(_l("Baseline")))
-    target_value: Mapped[Decimal] = mapped_column(Scaled(4), info=label(_l("Target")))
+    baseline: Mapped[Decimal | None] = mapped_column(
+        Scaled(4), info=label(_l("Baseline"), _l("Where the figure stands now."))
+    )
+    target_value: Mapped[Decimal] = mapped_column(
+        Scaled(4), info=label(_l("Target"), _l("What the figure shall reach."))
+    )
     weight: Mapped[Decimal] = mapped_column(
         Percent,
         info=label(_l("Weight %"), _l("The weights of a plan's goals sum to 100 when it is submitted.")),
@@ -271,7 +285,9 @@ class BudgetLine(Row, FabModel):
     channel_id: Mapped[int | None] = mapped_column(
         ForeignKey("channel.id", ondelete="RESTRICT"), info=label(_l("Channel"), _l("Empty: all channels."))
     )
-    month: Mapped[int] = mapped_column(Integer, info=label(_l("Month")))
+    month: Mapped[int] = mapped_column(
+        Integer, info=label(_l("Month"), _l("1 to 12, within the plan's period."))
+    )
     allocated_amount: Mapped[Decimal] = mapped_column(Money, info=label(_l("Allocated")))
     committed_amount: Mapped[Decimal] = mapped_column(
         Money, default=ZERO, info=label(_l("Committed"), counter=True)
@@ -316,7 +332,8 @@ class PlanMilestone(Row, FabModel):
         info=label(_l("Status"), choices=MilestoneStatus, progress=True),
     )
     owner_id: Mapped[int] = mapped_column(
-        ForeignKey("employee.id", ondelete="RESTRICT"), info=label(_l("Responsible person"))
+        ForeignKey("employee.id", ondelete="RESTRICT"),
+        info=label(_l("Responsible person"), _l("Who answers for the step.")),
     )
 
     plan: Mapped[MarketingPlan] = relationship(back_populates="milestones", lazy="select")

@@ -60,7 +60,9 @@ class Product(Row, SoftDeleted, FabModel):
         alive_index("ix_product_alive", "id"),
     )
 
-    sku: Mapped[str] = mapped_column(String(40), unique=True, info=label(_l("SKU")))
+    sku: Mapped[str] = mapped_column(
+        String(40), unique=True, info=label(_l("SKU"), _l("The article number of the warehouse."))
+    )
     name: Mapped[str] = mapped_column(String(160), info=label(_l("Name")))
     name_en: Mapped[str | None] = mapped_column(String(160), info=label(_l("English name")))
     product_line_id: Mapped[int] = mapped_column(
@@ -73,7 +75,9 @@ class Product(Row, SoftDeleted, FabModel):
     status: Mapped[str] = mapped_column(
         String(12), default=ProductStatus.ON_SALE.value, info=label(_l("Status"), choices=ProductStatus)
     )
-    unit: Mapped[str] = mapped_column(String(20), default="件", info=label(_l("Unit")))
+    unit: Mapped[str] = mapped_column(
+        String(20), default="件", info=label(_l("Unit"), _l("In what it is counted."))
+    )
     features: Mapped[str | None] = mapped_column(Text, info=label(_l("Features"), multiline=True))
 
     product_line: Mapped[ProductLine] = relationship(lazy="select")
@@ -95,10 +99,14 @@ class ProductCost(Row, FabModel):
     product_id: Mapped[int] = mapped_column(
         ForeignKey("product.id", ondelete="RESTRICT"), info=label(_l("Product"))
     )
-    valid_from: Mapped[date] = mapped_column(Date, info=label(_l("Valid from")))
+    valid_from: Mapped[date] = mapped_column(
+        Date, info=label(_l("Valid from"), _l("Holds until the next entry."))
+    )
     cost_amount: Mapped[Decimal] = mapped_column(Money, info=label(_l("Unit cost")))
     currency_code: Mapped[str] = mapped_column(String(3), default="CNY", info=label(_l("Currency")))
-    source: Mapped[str] = mapped_column(String(120), info=label(_l("Source")))
+    source: Mapped[str] = mapped_column(
+        String(120), info=label(_l("Source"), _l("Invoice, calculation or quotation."))
+    )
 
     product: Mapped[Product] = relationship(lazy="select")
 

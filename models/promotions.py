@@ -106,9 +106,18 @@ class SalesPromotion(Row, Coded, Owned, Approvable, SoftDeleted, FabModel):
         info=label(_l("Activity"), _l("Either the activity or the plan that it belongs to.")),
     )
     plan_id: Mapped[int | None] = mapped_column(
-        ForeignKey("marketing_plan.id", ondelete="RESTRICT"), index=True, info=label(_l("Marketing plan"))
+        ForeignKey("marketing_plan.id", ondelete="RESTRICT"),
+        index=True,
+        info=label(_l("Marketing plan"), _l("If it belongs to no activity.")),
     )
-    method: Mapped[str] = mapped_column(String(12), info=label(_l("Method"), choices=PromotionMethod))
+    method: Mapped[str] = mapped_column(
+        String(12),
+        info=label(
+            _l("Method"),
+            _l("Discount: off each piece. Gift and spend-threshold: by the tiers below."),
+            choices=PromotionMethod,
+        ),
+    )
     discount_percent: Mapped[Decimal | None] = mapped_column(
         Percent, info=label(_l("Discount %"), _l("For the method “discount”: how much is taken off."))
     )
@@ -243,9 +252,12 @@ class PromotionProduct(Row, FabModel):
         info=label(_l("Product"), _l("Either a product or a whole product line.")),
     )
     product_line_id: Mapped[int | None] = mapped_column(
-        ForeignKey("product_line.id", ondelete="RESTRICT"), info=label(_l("Product line"))
+        ForeignKey("product_line.id", ondelete="RESTRICT"),
+        info=label(_l("Product line"), _l("All products of the line.")),
     )
-    is_excluded: Mapped[bool] = mapped_column(default=False, info=label(_l("Left out")))
+    is_excluded: Mapped[bool] = mapped_column(
+        default=False, info=label(_l("Left out"), _l("The promotion does not hold for it."))
+    )
 
     promotion: Mapped[SalesPromotion] = relationship(back_populates="products", lazy="select")
     product: Mapped[Product | None] = relationship(lazy="select")

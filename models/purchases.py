@@ -92,7 +92,9 @@ class PurchaseLine(Row, FabModel):
         ForeignKey("purchase.id", ondelete="CASCADE"), info=label(_l("Purchase"))
     )
     line_no: Mapped[int] = mapped_column(Integer, info=label(_l("Line")))
-    sku: Mapped[str] = mapped_column(String(40), info=label(_l("SKU")))
+    sku: Mapped[str] = mapped_column(
+        String(40), info=label(_l("SKU"), _l("The article number of the receipt."))
+    )
     product_id: Mapped[int | None] = mapped_column(
         ForeignKey("product.id", ondelete="RESTRICT"), info=label(_l("Product"))
     )
