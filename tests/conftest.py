@@ -131,3 +131,7 @@ def postgres_database(server: PostgresServer) -> Iterator[str]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let one run play more than the suite's share of a long game."""
     parser.addoption("--kill-cycles", default="3", help="how often the server is killed, per database")
+    parser.addoption(
+        "--whole-face", action="store_true", help="axe with every rule in every language, theme and width"
+    )
+    parser.addoption("--screenshots", action="store_true", help="write the pictures of docs/screenshots anew")
