@@ -102,7 +102,7 @@ class AttachmentPages(ScreenBase):
             abort(404)
         return self._send(version, as_attachment=False)
 
-    preview.talisman_view_options = IN_PLACE  # type: ignore[attr-defined]
+    preview.talisman_view_options = IN_PLACE
 
     def _with_files(self, pk: str) -> Any:
         record = self._find(pk)

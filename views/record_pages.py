@@ -150,9 +150,10 @@ class RecordPages(RelatedPages, AttachmentPages, CommentPages, HistoryPages):
         """Return a related row's title, with a link if the actor may open every row of its kind."""
         view = screens_by_model.get(described.target)
         actor = current_actor()
-        if view is None or not actor.may("can_show", view):
+        if view is None or described.target is None or not actor.may("can_show", view):
             return str(related)
-        if condition(actor, described.target, rights_of_actor(db.session(), actor).scopes) is not true():
+        scopes = rights_of_actor(db.session(), actor).scopes
+        if condition(actor, described.target, scopes) is not true():
             return str(related)
         return _LINK.format(url_for(f"{view}.show", pk=related.id), str(related))
 

@@ -75,6 +75,7 @@ def _rows(view: Any, column: Field, key: int) -> RelatedRows:
     columns = view.list_fields[:COLUMNS]
     visible = view.datamodel.visible(current_actor())
     page = fetch_page(db.session(), view.datamodel.obj, columns, query, visible)
+    chosen: dict[str, Any] = {f"f.{column.name}.in": key}
     has_list = column.name in view.list_filters
     return RelatedRows(
         view,
@@ -82,5 +83,5 @@ def _rows(view: Any, column: Field, key: int) -> RelatedRows:
         columns,
         view.cells(page, columns),
         f"{page.count}+" if page.is_count_capped else str(page.count),
-        url_for(f"{view.endpoint}.list", **{f"f.{column.name}.in": key}) if has_list else None,
+        url_for(f"{view.endpoint}.list", **chosen) if has_list else None,
     )

@@ -96,7 +96,7 @@ def find(*, record: Any, attachment_id: int) -> Attachment:
     Raises:
         NotFound: the record has no such file.
     """
-    found = _session().scalar(_alive(record).where(Attachment.id == attachment_id))
+    found: Attachment | None = _session().scalar(_alive(record).where(Attachment.id == attachment_id))
     if found is None:
         raise NotFound("no-such-file", _l("There is nothing here, or it is not yours to see."))
     return found

@@ -18,7 +18,7 @@ from flask_appbuilder.security.sqla.models import (
     ViewMenu,
     assoc_permissionview_role,
 )
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor
@@ -205,7 +205,7 @@ def name_of(token: str, names: Iterable[str]) -> str | None:
     return max((name for name in names if token.startswith(name)), key=len, default=None)
 
 
-def _holders(screen: str) -> Select[Any]:
+def _holders(screen: str) -> Any:
     """Select active accounts inside the company that hold the right to show the screen's records."""
     rights = (
         select(HELD.c.user_id)
@@ -215,13 +215,18 @@ def _holders(screen: str) -> Select[Any]:
         .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
         .where(Permission.name == "can_show", ViewMenu.name == screen)
     )
+    wanted = select(
+        PortalUser.id,
+        PortalUser.username,
+        PortalUser.first_name,
+        PortalUser.last_name,
+        Employee.name.label("employee_name"),
+    )
     return (
-        select(PortalUser.id, PortalUser.username, PortalUser.first_name, PortalUser.last_name,
-               Employee.name.label("employee_name"))
-        .outerjoin(Employee, Employee.user_id == PortalUser.id)
+        wanted.outerjoin(Employee, Employee.user_id == PortalUser.id)
         .where(PortalUser.active.is_(True), PortalUser.partner_id.is_(None), PortalUser.id.in_(rights))
         .order_by(PortalUser.username)
-    )  # fmt: skip
+    )
 
 
 def _seeing(rows: Iterable[Any], record: Any, screen: str, most: int) -> list[Person]:

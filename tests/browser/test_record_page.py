@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import Served, serve_copy
 
@@ -115,8 +115,10 @@ def _notice(page: Page, portal: Served) -> Locator:
 def test_files_are_attached_shown_and_refused_in_place(page: Page, portal: Served) -> None:
     _open(page, portal, "files")
     files = page.locator("#file-input")
-    files.set_input_files([{"name": "pic.png", "mimeType": "image/png", "buffer": PNG},
-                           {"name": "offer.pdf", "mimeType": "application/pdf", "buffer": PDF}])  # fmt: skip
+    picture: FilePayload = {"name": "pic.png", "mimeType": "image/png", "buffer": PNG}
+    offer: FilePayload = {"name": "offer.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    trap: FilePayload = {"name": "trap.png", "mimeType": "image/png", "buffer": b"<html>"}
+    files.set_input_files([picture, offer])
     page.get_by_role("button", name="Attach", exact=True).click()
     expect(page.locator(".file-table tbody tr")).to_have_count(2)
     expect(page.locator("[data-count-of=files]")).to_have_text("2")
@@ -129,7 +131,7 @@ def test_files_are_attached_shown_and_refused_in_place(page: Page, portal: Serve
         page.locator("a[data-preview=pdf]").click()
     assert shown.value.headers["content-type"] == "application/pdf"
     page.locator("dialog[open]").get_by_role("button").click()
-    files.set_input_files([{"name": "trap.png", "mimeType": "image/png", "buffer": b"<html>"}])
+    files.set_input_files(trap)
     page.get_by_role("button", name="Attach", exact=True).click()
     expect(page.locator(".files [role=alert]")).to_contain_text("trap.png")
     expect(page.locator(".file-table tbody tr")).to_have_count(2)
