@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from flask import url_for
+
 
 @dataclass(frozen=True)
 class Row:
@@ -53,3 +55,8 @@ class Chart:
     def is_empty(self) -> bool:
         """Whether there is nothing to draw."""
         return not any(value for row in self.rows for value in row.values)
+
+
+def list_behind(screen: str, asked: dict[str, Any]) -> str:
+    """Return the address of a screen's list with these filters: what stands behind a figure."""
+    return url_for(f"{screen}.list", **asked)

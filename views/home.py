@@ -19,6 +19,7 @@ from models.agreements import AgreementObligation, ObligationSide, PartnerAgreem
 from models.approvable import ApprovalStatus
 from models.plans import MilestoneStatus
 from views.base import screens_by_model
+from views.charts import list_behind
 from views.home_area import Area, area_of
 from views.home_oversight import oversight_cards
 from views.interface import interface_of
@@ -98,14 +99,14 @@ def _own(actor: Actor, sight: Sight) -> dict[str, Any]:
 def _tiles(actor: Actor, area: Area) -> list[Tile]:
     """Return the five purposes, each as far as the actor's rights show it."""
     tiles = []
+    is_open = {"f.status.in": MilestoneStatus.OPEN.value}
+    total, late = area.milestones or (0, 0)
     if area.plans is not None:
         running = area.plans.get(ApprovalStatus.IN_FORCE, 0)
-        url = url_for("MarketingPlanView.list", **{"f.status.in": ApprovalStatus.IN_FORCE.value})
+        url = list_behind("MarketingPlanView", {"f.status.in": ApprovalStatus.IN_FORCE.value})
         tiles.append(Tile(_("Plan"), "target", f"{running:,}", _("plans in force"), url))
     if area.milestones is not None:
-        is_open = {"f.status.in": MilestoneStatus.OPEN.value}
-        total, late = area.milestones
-        url = url_for("PlanMilestoneView.list", **is_open)
+        url = list_behind("PlanMilestoneView", is_open)
         tiles.append(Tile(_("Organise"), "sitemap", f"{total:,}", _("milestones outstanding"), url))
     if actor.may("can_inbox", "ApprovalView"):
         waiting = portal().count("inbox")
@@ -117,7 +118,7 @@ def _tiles(actor: Actor, area: Area) -> list[Tile]:
         text = _("of the %(year)s budget bound or spent", year=area.budget.fiscal_year)
         tiles.append(Tile(_("Control"), "gauge", f"{used} %", text, area.budget_url))
     if area.milestones is not None:
-        url = url_for("PlanMilestoneView.list", **is_open, **{"f.due_on.lt": today().isoformat()})
+        url = list_behind("PlanMilestoneView", {**is_open, "f.due_on.lt": today().isoformat()})
         text = _("milestones late")
         tiles.append(Tile(_("Supervise"), "shield-check", f"{late:,}", text, url, "red" if late else ""))
     return tiles

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import url_for
 from flask_babel import format_date
 
 from app.core.actor import Actor
@@ -19,7 +18,7 @@ from models.approvable import ApprovalStatus
 from models.plans import BudgetLine, MarketingPlan, PlanMilestone
 from models.users import Scope
 from views.base import screens_by_model
-from views.charts import Chart, Row
+from views.charts import Chart, Row, list_behind
 from views.registry import SCREENS
 
 MOST_LATE = 5
@@ -71,14 +70,14 @@ def area_of(actor: Actor, sight: Sight, day: date) -> Area:
 
 def _title(scope: Scope | None) -> str:
     if scope is Scope.ALL:
-        return _("The company's plans")
-    return _("My plans") if scope in {None, Scope.OWN} else _("The plans of my area")
+        return str(_("The company's plans"))
+    return str(_("My plans") if scope in {None, Scope.OWN} else _("The plans of my area"))
 
 
 def _running(fiscal_year: int, **more: Any) -> str:
     """Return the address of the list of plans that run in a year."""
     asked = {"f.fiscal_year.eq": fiscal_year, "f.status.in": ",".join(RUNNING_PLANS), **more}
-    return url_for("MarketingPlanView.list", **asked)
+    return list_behind("MarketingPlanView", asked)
 
 
 def _lines(share: Share, **more: Any) -> str | None:
@@ -86,7 +85,7 @@ def _lines(share: Share, **more: Any) -> str | None:
     if not 0 < len(share.plan_ids) <= MOST_PLANS:
         return None
     keys = ",".join(str(key) for key in sorted(share.plan_ids))
-    return url_for("BudgetLineView.list", **{"f.plan_id.in": keys}, **more)
+    return list_behind("BudgetLineView", {"f.plan_id.in": keys, **more})
 
 
 def _plans_chart(plans: dict[ApprovalStatus, int]) -> Chart:
@@ -94,7 +93,7 @@ def _plans_chart(plans: dict[ApprovalStatus, int]) -> Chart:
         Row(
             status.label,
             [count],
-            url_for("MarketingPlanView.list", **{"f.status.in": status.value}),
+            list_behind("MarketingPlanView", {"f.status.in": status.value}),
             status.colour,
         )
         for status, count in plans.items()
@@ -142,7 +141,7 @@ def _departments_chart(budget: Budget) -> Chart:
 
 
 def _note(budget: Budget) -> str:
-    return _("%(currency)s; plans in force or closed, each sum counted once", currency=budget.currency)
+    return str(_("%(currency)s; plans in force or closed, each sum counted once", currency=budget.currency))
 
 
 def _reviews_chart(reviews: list[home_figures.InReview]) -> Chart:
@@ -151,7 +150,7 @@ def _reviews_chart(reviews: list[home_figures.InReview]) -> Chart:
         Row(
             titles[one.model],
             [one.overdue, one.count - one.overdue],
-            url_for(f"{screens_by_model[one.model]}.list", **{"f.status.in": ApprovalStatus.IN_REVIEW.value}),
+            list_behind(screens_by_model[one.model], {"f.status.in": ApprovalStatus.IN_REVIEW.value}),
         )
         for one in sorted(reviews, key=lambda one: -one.count)
     ]

@@ -15,6 +15,7 @@ from app.services import home_figures
 from app.services.home_figures import LOOKED_BACK, Oversight
 from models.imports import ImportBatch, ImportStatus
 from models.outbox import Job, JobStatus
+from views.charts import list_behind
 
 SHOWN = 5
 _RIGHTS = {
@@ -86,15 +87,15 @@ def _audit(check: Job | None) -> Fact:
 def _run(counts: Oversight) -> Card:
     card = Card("run", _("Administration"))
     if counts.accounts is not None:
-        url = url_for("UserView.list", **{"f.active.eq": 1})
+        url = list_behind("UserView", {"f.active.eq": 1})
         card.facts.append(_count(_("Active accounts"), counts.accounts, url))
     if counts.never_logged_in is not None:
         card.facts.append(_count(_("Accounts that never logged in"), counts.never_logged_in, None))
     if counts.failed_jobs is not None:
-        url = url_for("JobView.list", **{"f.status.in": JobStatus.FAILED.value})
+        url = list_behind("JobView", {"f.status.in": JobStatus.FAILED.value})
         card.facts.append(_count(_("Failed tasks in 7 days"), counts.failed_jobs, url, "red"))
     if counts.without_superior is not None:
-        url = url_for("EmployeeView.list", **{"f.superior_id.empty": 1, "f.status.in": "active"})
+        url = list_behind("EmployeeView", {"f.superior_id.empty": 1, "f.status.in": "active"})
         tone = "orange" if counts.without_superior > 1 else ""  # somebody is at the top
         card.facts.append(_count(_("Employees without a superior"), counts.without_superior, url, tone))
     if counts.held is not None:

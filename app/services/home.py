@@ -120,11 +120,11 @@ def _days(employee_id: int, sight: Sight, today: date) -> list[Select[Any]]:
     plan, agreement = MarketingPlan, PartnerAgreement
     parts = []
     if PlanMilestone in sight:
-        live = PlanMilestone.plan_id.in_(
+        is_agreed = PlanMilestone.plan_id.in_(
             select(plan.id).where(plan.status == ApprovalStatus.IN_FORCE.value, plan.deleted_at.is_(None))
         )
         parts.append(
-            _part(PlanMilestone, Event.DUE, PlanMilestone.name, PlanMilestone.due_on, sight, live,
+            _part(PlanMilestone, Event.DUE, PlanMilestone.name, PlanMilestone.due_on, sight, is_agreed,
                   PlanMilestone.owner_id == employee_id, PlanMilestone.status == MilestoneStatus.OPEN.value,
                   PlanMilestone.due_on <= last)
         )  # fmt: skip
@@ -163,7 +163,7 @@ def _instants(employee_id: int, sight: Sight, today: date) -> list[Select[Any]]:
         live = and_(model.owner_id == employee_id, model.status == ApprovalStatus.IN_FORCE.value)
         if model is Activity:
             over = (ActivityStage.CANCELLED.value, ActivityStage.STOPPED.value, ActivityStage.ARCHIVED.value)
-            live = and_(live, Activity.stage.not_in(over))
+            live = live & Activity.stage.not_in(over)
         for event, at in ((Event.STARTS, model.start_at), (Event.ENDS, model.end_at)):
             parts.append(_part(model, event, model.name, at, sight, live, at.between(first, last)))
     return parts

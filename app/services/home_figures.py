@@ -179,7 +179,7 @@ def budget(sight: Sight, fiscal_year: int) -> Budget:
 def in_review(sight: Sight) -> list[InReview]:
     """Return what is in review in sight, by record type."""
     since = utc_now() - LONG_IN_REVIEW
-    models = [model for model in sight if issubclass(model, Approvable)]
+    models: list[Any] = [model for model in sight if issubclass(model, Approvable)]
     if not models:
         return []
     by_name = {model.__tablename__: model for model in models}

@@ -28,7 +28,7 @@ def _plan(session: Session, person: Person, *, status: str = "in_force", **colum
     """Make a plan of the second quarter of 2026 in some status: budget 100,000, lines 99,900."""
     assert person.employee is not None
     with acting_as(SYSTEM), engine_writes(session):
-        proof = {"approved_at": datetime(2026, 1, 1, tzinfo=UTC), "approved_sha256": "0" * 64}
+        proof: dict[str, Any] = {"approved_at": datetime(2026, 1, 1, tzinfo=UTC), "approved_sha256": "0" * 64}
         if status == "in_review":
             proof = {"submitted_at": datetime(2026, 3, 9, tzinfo=UTC)}
         plan = make_plan(session, person.employee, status=status, **proof, **columns)

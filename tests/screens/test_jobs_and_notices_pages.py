@@ -118,7 +118,7 @@ def test_notices_are_listed_counted_read_and_lead_to_their_record(people: People
     assert "请核对预算" in page
     assert "别人的" not in page
     assert page.index("夏季计划") < page.index("春季&lt;计划&gt;"), "newest first"
-    assert 'aria-label="Notices (2)"' in page
+    assert '<span class="visually-hidden">Notices</span> <span class="count">2</span>' in page
     assert post(client, f"/notices/open/{first}").location == "/go/marketing_plan/7"
     assert client.get("/go/marketing_plan/7").location == "/plans/show/7"
     assert post(client, "/notices/read", id=[second, other]).status_code == 302
