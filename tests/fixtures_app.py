@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.db import db
 from app.factory import create_app
+from app.security.access import forget_rights
 from config import Settings
 from migrations.triggers import create_triggers
 from models.base import FabModel
@@ -65,3 +66,4 @@ def session(app: Flask) -> Iterator[Session]:
         db.session.configure(bind=None, join_transaction_mode="conditional_savepoint")
         outer.rollback()
         connection.close()
+        forget_rights()  # the next test counts its changes of rights from the same number

@@ -224,11 +224,18 @@ def looking_only() -> NotAllowed:
 
 def bump_stamp(session: Session) -> None:
     """Void every cached set of rights, in all processes, when this transaction commits."""
+    session.info["stamp_moved"] = True
     session.execute(
         update(SecurityStamp)
         .values(version=SecurityStamp.version + 1)
         .execution_options(synchronize_session=False)
     )
+
+
+def forget_rights() -> None:
+    """Empty this process's cache: what was read under a stamp that was rolled back may meet that number again."""
+    with _cache_lock:
+        _cache.clear()
 
 
 def install(session_class: Any) -> None:
@@ -243,7 +250,12 @@ def install(session_class: Any) -> None:
         if session.info.pop("security_changed", False):
             bump_stamp(session)
 
+    def after_rollback(session: Session, _transaction: Any) -> None:
+        if session.info.pop("stamp_moved", False):
+            forget_rights()
+
     if not getattr(session_class, "_stamp_installed", False):
+        event.listen(session_class, "after_soft_rollback", after_rollback)
         event.listen(session_class, "before_flush", before_flush)
         event.listen(session_class, "after_flush", after_flush)
         session_class._stamp_installed = True

@@ -48,7 +48,7 @@ def _tick_rows_and_columns(portal: Served, browser: Browser) -> None:
     admin.get_by_role("searchbox", name="Find a page").fill("regions")
     admin.get_by_role("button", name=re.compile("column “Export”")).click()
     expect(row.locator("[data-verb=export] input")).to_be_checked()
-    expect(admin.locator("tr[data-row='Channels'] [data-verb=export] input")).not_to_be_checked()
+    expect(admin.locator("tr[data-row='Products'] [data-verb=export] input")).not_to_be_checked()
 
 
 def _on_a_phone(portal: Served, browser: Browser) -> None:
