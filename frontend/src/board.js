@@ -67,12 +67,15 @@ function targetsOf(card) {
   return card.dataset.targets.split(" ").filter(Boolean);
 }
 
-// The card stands where it was let go; its follower is the card that stood below it before.
-function dropped({ item, from, to }, follower) {
+// The card stands in the last column that took it; only where it was let go counts. A column on the way that would
+// have taken it is no target. Its follower is the card that stood below it before.
+function dropped({ item, from, to, originalEvent }, follower) {
   if (from === to) return;
+  const { clientX, clientY } = originalEvent.changedTouches?.[0] ?? originalEvent;
+  const below = document.elementFromPoint(clientX, clientY)?.closest(".board-column");
   const goBack = () => from.insertBefore(item, follower?.parentElement === from ? follower : null);
   const button = [...item.querySelectorAll("button[name=target]")].find((one) => one.value === to.dataset.status);
-  if (button) move(button, goBack);
+  if (button && below?.contains(to)) move(button, goBack);
   else goBack();
 }
 

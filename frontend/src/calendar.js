@@ -51,6 +51,8 @@ function start() {
     height: "auto",
     dayMaxEvents: 4,
     displayEventTime: false,
+    // A label that leaves out what stands in the cell would hide the events from speech input (WCAG 2.5.3).
+    dayCellDidMount: ({ el }) => el.removeAttribute("aria-label"),
     events,
   });
   shown.render();

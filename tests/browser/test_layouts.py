@@ -75,7 +75,7 @@ def test_a_card_goes_only_where_it_may_by_mouse_and_by_keys(owner: Page, sqlite_
     expect(drafts).to_have_count(2)
     key = drafts.first.get_attribute("data-key")
     card = owner.locator(f"[data-key='{key}']")
-    _drag(owner, card, "rejected")
+    _drag(owner, card, "returned")
     expect(_column(owner, "draft").locator(f"[data-key='{key}']")).to_be_visible()
     expect(owner.locator(".board-message")).to_be_hidden()
 
@@ -167,7 +167,7 @@ def test_the_calendar_shows_events_that_lead_to_their_record(director: Page, sql
     event = calendar.locator("a", has_text="营销计划").first
     expect(event).to_be_visible()
     assert _violations(director) == []
-    director.get_by_role("button", name="List", exact=True).click()
+    calendar.get_by_text("List", exact=True).click()
     expect(calendar.locator("a", has_text="营销计划").first).to_be_visible()
     assert _violations(director) == []
     calendar.locator("a", has_text="营销计划").first.click()
