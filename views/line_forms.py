@@ -94,7 +94,7 @@ class LineGroup:
             yield self._row(number, line, formdata=None)
 
     def _row(self, number: int | str, line: Any, *, formdata: Any) -> Row:
-        form_class = row_form(type(self.view), self._typed_columns(is_new=line is None))
+        form_class = row_form(self.inline.view, self._typed_columns(is_new=line is None))
         form = form_class(formdata=formdata, obj=line, prefix=f"lines-{self.name}-{number}-")
         row = Row(form, line, is_done=formdata is None)
         if line is not None:

@@ -41,7 +41,7 @@ class InlineLines:
     """
 
     name: str
-    view: type[Any]
+    view: Any
     total: LineTotal | None = None
 
 

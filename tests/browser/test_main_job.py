@@ -63,6 +63,7 @@ def _decide(page: Page, opinion: str, decision: str) -> None:
 
 
 def _download(page: Page, link: str, folder: Path) -> Path:
+    page.get_by_role("button", name="Print/PDF").click()
     with page.expect_download() as waiting:
         page.get_by_role("link", name=link).click()
     path = folder / waiting.value.suggested_filename
