@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, func, inspect, select
 
-from app import backup
+from app import backup, cli
 from app.audit.verify import verify
 from app.core.actor import SYSTEM, acting_as
 from app.core.db import db, declare_read_only, unit_of_work
@@ -84,13 +84,13 @@ def test_backup_under_writes_restores_whole(office: Flask, empty_url: str, tmp_p
 
 def test_attached_files_travel_beside_the_backup(office: Flask, tmp_path: Path) -> None:
     """What the copied database names is in the files beside it, and comes back whole."""
-    runner = office.test_cli_runner()
+    cli.register(office)
     store = attachment_store(office.config["YINGCE_SETTINGS"].storage_url)
     draft = store.receive(BytesIO(b"%PDF-1.7"), most=100)
     store.keep(draft)
     file = tmp_path / "copy" / "portal.backup"
     with fresh_context(office):
-        made = runner.invoke(args=["backup", str(file)])
+        made = office.test_cli_runner().invoke(args=["backup", str(file)])
     assert made.exit_code == 0, made.output
     assert "1 attached files" in made.output
     other = attachment_store((tmp_path / "other").as_uri())
