@@ -25,7 +25,7 @@ def _save(page: Page) -> None:
 
 def _draft_plan(page: Page) -> str:
     """File a quarterly plan with a goal, three budget lines and a milestone in one form; return its address."""
-    page.get_by_role("link", name="Draft a marketing plan").click()
+    page.get_by_role("link", name="Draft a marketing plan").first.click()
     page.get_by_label("Name *", exact=True).fill(PLAN)
     page.get_by_label("Plan type").select_option("quarter")
     page.get_by_label("Fiscal year").fill("2027")
