@@ -121,7 +121,8 @@ def panel_of(
     labelled = tuple(
         (name, operator_label(described, name), control_of(described, name)) for name in operators
     )
-    operator, values = operators[0], ()
+    operator = operators[0]
+    values: tuple[str, ...] = ()
     if condition is not None:
         operator, values = _shown_operator(condition), _typed(condition)
     options: tuple[tuple[str, Any], ...] = ()
@@ -198,7 +199,7 @@ def _value_text(condition: Condition, values: Sequence[str], titles: dict[str, s
         assert described.choices is not None
         shown = [str(described.choices(value).label) for value in values]
     elif described.kind is Kind.BOOLEAN:
-        return _("Yes") if condition.values[0] else _("No")
+        return str(_("Yes") if condition.values[0] else _("No"))
     else:
         shown = [_plain(described, value) for value in values]
     if operator == "between":

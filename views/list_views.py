@@ -19,7 +19,7 @@ from app.services.saved_views import ListState
 from models.saved_views import Density, ListLayout
 from views.errors import log_refusal
 from views.fields import Field, Kind
-from views.interface import refusal_of, row_key
+from views.interface import row_key
 from views.list_answer import is_part
 from views.list_filters import pairs_of
 from views.list_frame import (
@@ -33,6 +33,7 @@ from views.list_frame import (
     read_address,
     view_address,
 )
+from views.refusals import refusal_of
 from views.screen_base import HIDDEN, Answer, ScreenBase
 
 
@@ -105,9 +106,10 @@ class ListViews(ScreenBase):
             with unit_of_work():
                 pairs = self._store_display(args)
         except RuleViolation as refusal:
-            page = make_response(self._display_page(args, self._ticked(), problem=refusal.message))
+            drawn = self._display_page(args, self._ticked(), problem=refusal.message)
+            page = make_response(drawn, refusal.http_status)
             page.headers.update({"HX-Retarget": "#list-dialog", "HX-Push-Url": "false"})
-            return page, refusal.http_status
+            return page
         return redirect(list_address(type(self).__name__, pairs), 303)
 
     def _store_display(self, args: "MultiDict[str, str]") -> list[tuple[str, str]]:

@@ -247,7 +247,7 @@ def _visible(actor: Actor, screen: str, view_id: int) -> SavedView:
     session: Session = db.session()
     mine = (SavedView.user_id == actor.user_id) | SavedView.is_shared
     statement = select(SavedView).where(SavedView.id == view_id, SavedView.screen == screen, mine)
-    view = session.scalar(statement)
+    view: SavedView | None = session.scalar(statement)
     if view is None:
         raise NotFound("no-such-view", _l("This view does not exist, or it is not shared with you."))
     return view
