@@ -12,7 +12,7 @@ NAMES = frozenset(
     [
         "Yingce",
         "API",
-        "CSV",
+        "CSV", "csv", "xlsx", "Excel",
         "XLSX",
         "PDF",
         "JSON",
