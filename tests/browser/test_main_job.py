@@ -126,7 +126,8 @@ def test_plan_from_draft_to_evidence(portal: Served, browser: Browser, tmp_path:
 
 def _export(page: Page, folder: Path) -> Path:
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download PDF").click()
+        report = page.get_by_role("region", name="Plan approval compliance")
+        report.get_by_role("button", name="Download PDF").click()
     path = folder / waiting.value.suggested_filename
     waiting.value.save_as(path)
     return path
