@@ -32,7 +32,7 @@ from app.search.quick import Search, match
 from models.base import SoftDeleted
 from views.fields import MAX_INTEGER, Field
 from views.list_conditions import Condition, clause, conditions_of
-from views.row_statements import row_statement, shape
+from views.row_statements import MOST_KEPT, row_statement, shape
 
 COUNT_CAP = 10_000
 COUNT_KEPT = 30.0
@@ -347,6 +347,8 @@ def _whole_page(
     way = (query.sort, query.is_descending, query.after is not None, query.page > 0, query.is_bin)
     key = (model, *way, *(described.name for described in columns))
     if key not in _whole_pages:
+        if len(_whole_pages) >= MOST_KEPT:
+            _whole_pages.clear()
         _whole_pages[key] = _page(model, columns, query, clauses)
     return _whole_pages[key]
 

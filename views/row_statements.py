@@ -10,13 +10,17 @@ from views.fields import Field, Kind, title_column
 
 _row_statements: dict[tuple[Any, str, tuple[str, ...]], Select[Any]] = {}
 """One statement per list, made at its first use: an alias copies all columns of its table, which costs more
-than reading the page. Statements are immutable; there are as many as declared lists and sort columns."""
+than reading the page. Statements are immutable."""
+MOST_KEPT = 1_000
+"""Statements kept per process: everybody chooses columns of his own."""
 
 
 def row_statement(model: type[Any], columns: Sequence[Field], sort_column: Any) -> Select[Any]:
     """Select the key, the sort value, then each column; a relation gives its key and its title."""
     key = (model, str(sort_column.key), tuple(described.name for described in columns))
     if key not in _row_statements:
+        if len(_row_statements) >= MOST_KEPT:
+            _row_statements.clear()
         _row_statements[key] = _make_row_statement(model, columns, sort_column)
     return _row_statements[key]
 
