@@ -12,7 +12,10 @@ NAMES = frozenset(
     [
         "Yingce",
         "API",
-        "CSV", "csv", "xlsx", "Excel",
+        "CSV",
+        "csv",
+        "xlsx",
+        "Excel",
         "XLSX",
         "PDF",
         "JSON",
