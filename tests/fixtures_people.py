@@ -112,6 +112,12 @@ class Person:
         self.employee_id: int | None = self.employee.id if self.employee else None
         self.department_id: int | None = self.employee.department_id if self.employee else None
 
+    @property
+    def inside(self) -> Employee:
+        """The employee behind the account; a partner's account has none."""
+        assert self.employee is not None
+        return self.employee
+
     def _open_session(self) -> str:
         key = open_session(self.session, user_id=self.user_id, address="127.0.0.1", agent="test")
         self.session.commit()

@@ -25,7 +25,19 @@ CHINESE = ("zh", "zh_Hant_TW")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 NAMES = frozenset(
     [
+        "API",
         "CNY",
+        "Ctrl",
+        "Enter",
+        "Excel",
+        "Office",
+        "after",
+        "count",
+        "csv",
+        "next",
+        "null",
+        "xlsx",
+        "zip",
         "CSV",
         "GBP",
         "JSON",

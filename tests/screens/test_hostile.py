@@ -100,7 +100,12 @@ def test_an_opinion_stays_when_the_decision_is_refused(
 
 def test_a_foreign_host_name_is_refused_plainly(people: People) -> None:
     client = people.anonymous()
-    for path in ("/login/?next=http://evil.example/x", "/static/dist/app.css", "/plans/list/", "/api/v1/plans"):
+    for path in (
+        "/login/?next=http://evil.example/x",
+        "/static/dist/app.css",
+        "/plans/list/",
+        "/api/v1/plans",
+    ):
         answer = client.get(path, base_url="http://evil.example")
         assert answer.status_code == 400, path
         assert "evil.example" not in answer.text

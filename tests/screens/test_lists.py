@@ -19,8 +19,8 @@ PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 def plan(people: People, session: Session) -> MarketingPlan:
     """A plan of the staff member, and one of the colleague that he does not see."""
     with acting_as(SYSTEM):
-        mine = make_plan(session, people.staff.employee, name="春季推广")
-        make_plan(session, people.colleague.employee, name="别人的计划")
+        mine = make_plan(session, people.staff.inside, name="春季推广")
+        make_plan(session, people.colleague.inside, name="别人的计划")
         session.commit()
     return mine
 
@@ -70,7 +70,7 @@ def test_a_chip_reads_as_a_sentence_and_can_be_taken_away(client: PortalClient, 
 def test_a_relation_reads_by_a_title_that_the_actor_may_see(
     people: People, client: PortalClient, plan: MarketingPlan, session: Session
 ) -> None:
-    own, other = people.staff.employee, people.colleague.employee
+    own, other = people.staff.inside, people.colleague.inside
     text = client.get(f"/plans/list/?f.owner_id.in={own.id}").text
     assert f"Responsible person is {own.name}" in text
     assert (

@@ -21,8 +21,8 @@ ADDRESS = "f.status.in=draft&sort=-name"
 def plans(people: People, session: Session) -> None:
     """A plan of the staff member and one of the colleague."""
     with acting_as(SYSTEM):
-        make_plan(session, people.staff.employee, name="春季推广")
-        make_plan(session, people.colleague.employee, name="别人的计划")
+        make_plan(session, people.staff.inside, name="春季推广")
+        make_plan(session, people.colleague.inside, name="别人的计划")
         session.commit()
 
 

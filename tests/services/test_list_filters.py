@@ -58,7 +58,8 @@ def owner(session: Session) -> Iterator[Employee]:
 
 def names(session: Session, address: str) -> list[str]:
     """Return the names of the plans that an address lets through."""
-    args: MultiDict[str, str] = MultiDict(part.split("=", 1) for part in address.split("&"))
+    parts = (part.partition("=") for part in address.split("&"))
+    args: MultiDict[str, str] = MultiDict((name, value) for name, _, value in parts)
     dialect = session.get_bind().dialect.name
     clauses = [clause(MarketingPlan, condition, dialect) for condition in conditions_of(args, FIELDS)]
     return list(session.scalars(select(MarketingPlan.name).where(*clauses).order_by(MarketingPlan.code)))

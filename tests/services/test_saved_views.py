@@ -1,6 +1,7 @@
 """The rules of saved views and of each person's choices for a list."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -133,7 +134,7 @@ def test_a_bad_name_is_refused(session: Session, anna: Actor, name: str) -> None
 @pytest.mark.parametrize(
     "content", [{"address": "q=" + "x" * 4000}, {"address": "q=a\nb"}, {"address": "", "layout": "nosuch"}]
 )
-def test_bad_content_is_refused(session: Session, anna: Actor, content: dict[str, str]) -> None:
+def test_bad_content_is_refused(session: Session, anna: Actor, content: dict[str, Any]) -> None:
     with pytest.raises(RuleViolation):
         save_view(anna, screen=LIST, name="Mine", **content)
     assert list_state(anna, screen=LIST).views == ()
