@@ -84,7 +84,7 @@ def _person(stage: Stage, index: int) -> Row:
     chance = stage.random
     if index % 100 == 99:
         place = _place(stage)
-        name = f"{place['city']}{chance.choice(SURNAMES)}记{chance.choice(SHOPS)}"
+        name = f"{place['city'] or ''}{chance.choice(SURNAMES)}记{chance.choice(SHOPS)}"
         return {"name": name, "kind": "company", "gender": None, "birthday": None, **place}
     is_man = chance.random() < 0.1
     given = "".join(chance.sample(MEN if is_man else GIVEN, chance.choice((1, 2, 2))))

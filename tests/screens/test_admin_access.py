@@ -92,4 +92,4 @@ def test_what_is_not_there_is_a_404_and_a_bad_address_a_400(people: People) -> N
     for path in MALFORMED:
         answer = client.get(path)
         assert answer.status_code == 400, path
-        assert 'class="error-page"' in answer.text, path
+        assert 'error-page"' in answer.text, path

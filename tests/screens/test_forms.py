@@ -110,6 +110,8 @@ def test_a_form_marks_what_no_draft_may_keep(people: People) -> None:
 
 def test_an_ended_log_in_leads_back_to_the_form(people: People) -> None:
     client = people.anonymous()
+    with client.session_transaction() as cookie:
+        cookie["locale"] = "en"
     answer = client.post("/plans/add", data=PLAN)
     assert answer.status_code == 302
     assert answer.location == "/login/?next=/plans/add"

@@ -58,6 +58,8 @@ def test_the_link_sets_a_new_password_and_ends_all_log_ins(
 ) -> None:
     browser, program = people.staff.browser(), people.staff.api()
     client = people.anonymous()
+    with client.session_transaction() as cookie:
+        cookie["locale"] = "en"
     assert "/password/forgot" in client.get("/login/").text
     page = post(client, "/password/forgot", name=people.staff.user.email.upper())
     assert "is on its way" in page.text
