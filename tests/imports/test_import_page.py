@@ -70,7 +70,9 @@ def press(client: PortalClient, path: str, **values: str) -> TestResponse:
 def form_of(page: str) -> dict[str, str]:
     """Return what the mapping form would send as it is drawn."""
     values = {}
-    for name, body in re.findall(r'<select id="[^"]*" name="([^"]*)">(.*?)</select>', page, re.DOTALL):
+    for name, body in re.findall(
+        r'<select class="form-select" id="[^"]*" name="([^"]*)">(.*?)</select>', page, re.DOTALL
+    ):
         chosen = re.search(r"<option selected>(.*?)</option>", body)
         values[name] = chosen.group(1) if chosen else ""
     return values
