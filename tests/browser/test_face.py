@@ -90,7 +90,7 @@ def test_every_page_is_in_order(
     locale: str, search: Search, profiles: Profiles, database: Path, pytestconfig: pytest.Config
 ) -> None:
     is_whole = pytestconfig.getoption("--whole-face")
-    speak(database, locale)
+    speak(database, profiles, locale)
     walker = Walker(profiles, Wording(database), locale, is_whole)
     for place in [*search.chosen(), *EXTRA]:
         walker.has_axe = is_whole or (locale == AXE_LOCALE and not place.name.endswith(".edit"))

@@ -53,7 +53,7 @@ _TEXTS = """() => {
     for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'data-label', 'data-confirm', 'aria-description', 'label'])
       if (node.hasAttribute(name)) found.add(node.getAttribute(name));
     if (node.tagName === 'TEMPLATE')
-      for (const [name, value] of Object.entries(node.dataset)) if (!['lang', 'locale'].includes(name)) found.add(value);
+      for (const [name, value] of Object.entries(node.dataset)) if (!['lang', 'locale'].includes(name)) found.add(value.replace(/\\{\\w+\\}/g, ''));
   }
   found.add(document.title);
   return [...found].map((text) => text.replace(/\\s+/g, ' ').trim()).filter(Boolean);
@@ -225,10 +225,11 @@ def _send(context: BrowserContext, page: str, path: str, values: dict[str, Any])
     assert answer.status == 302, f"{path}: {answer.status} {answer.text()[:2000]}"
 
 
-def speak(database: Path, locale: str) -> None:
-    """Let everybody's account have this language; the page on which each sets his own is tested elsewhere."""
+def speak(database: Path, profiles: Profiles, locale: str) -> None:
+    """Let everybody's account have this language, and nobody's cookie; each sets his own in a test elsewhere."""
     with sqlite3.connect(database, timeout=30) as connection:
         connection.execute("UPDATE ab_user SET language = ?", (locale,))
+    _send(profiles.context_of(NOBODY), "/login/", "/language", {"language": locale})
 
 
 def _settle(page: Page) -> None:

@@ -41,6 +41,7 @@ NAMES = frozenset(
         "UTF",
         "GBK",
         "SHA",
+        "UTC",
         "ID",
         "KOL",
         "KPI",
