@@ -222,7 +222,7 @@ class CustomerIdentity(Row, FabModel):
     import_batch: Mapped[ImportBatch | None] = relationship(lazy="select")
 
     def __str__(self) -> str:
-        return f"{self.customer}: {self.kind}"
+        return f"{self.customer}: {IdentityKind(self.kind).label}"
 
 
 class CustomerNeed(Row, FabModel):
@@ -293,4 +293,4 @@ class Consent(Row, FabModel):
     source: Mapped[CustomerSource] = relationship(lazy="select")
 
     def __str__(self) -> str:
-        return f"{self.customer}: {self.purpose}"
+        return f"{self.customer}: {ConsentPurpose(self.purpose).label}"

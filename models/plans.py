@@ -304,7 +304,7 @@ class BudgetLine(Row, FabModel):
     channel: Mapped[Channel | None] = relationship(lazy="select")
 
     def __str__(self) -> str:
-        return f"{self.category} {self.month}: {self.allocated_amount}"
+        return f"{BudgetCategory(self.category).label} {self.month}: {self.allocated_amount:,.2f}"
 
 
 class PlanMilestone(Row, FabModel):

@@ -48,6 +48,14 @@ _LARGEST = 200
 Values = dict[str, Any]
 
 
+_SUMMARIES = {
+    "approve": _l("Approve"),
+    "reject": _l("Reject"),
+    "return": _l("Return"),
+    "withdraw": _l("Withdraw"),
+}
+
+
 class ApprovalApi(BaseApi):
     """Approval as a program sees it; the rights are those of the approval pages and of the record's screen."""
 
@@ -215,13 +223,13 @@ class ApprovalApi(BaseApi):
         )
         refused = errors(404, 409, 413, 415, 422)
         operations = {
-            "get": operation("Approval", "get_list", summary="One's approvals", parameters=[boxes, pages, sizes],
+            "get": operation("Approval", "get_list", summary=str(_l("One's approvals")), parameters=[boxes, pages, sizes],
                              answers={"200": answer("One page", page), **errors()}),
-            "post": operation("Approval", "submit", summary="Submit a record", requestBody=_content(SUBMIT),
+            "post": operation("Approval", "submit", summary=str(_l("Submit a record")), requestBody=_content(SUBMIT),
                               answers={"200": one, "201": one, **refused}),
         }  # fmt: skip
         api_spec.path(path=self.route_base, operations=operations)
-        show = operation("Approval", "get", summary="One approval", parameters=[KEY],
+        show = operation("Approval", "get", summary=str(_l("One approval")), parameters=[KEY],
                          answers={"200": one, **errors(404)})  # fmt: skip
         api_spec.path(path=f"{self.route_base}/{{pk}}", operations={"get": show})
         for verb, fields in (
@@ -230,7 +238,7 @@ class ApprovalApi(BaseApi):
             ("return", DECIDE),
             ("withdraw", WITHDRAW),
         ):
-            content = operation("Approval", verb, summary=verb.capitalize(), parameters=[KEY],
+            content = operation("Approval", verb, summary=str(_SUMMARIES.get(verb, verb)), parameters=[KEY],
                                 requestBody=_content(fields), answers={"200": one, **refused})  # fmt: skip
             api_spec.path(path=f"{self.route_base}/{{pk}}/{verb}", operations={"post": content})
 

@@ -178,10 +178,31 @@ def result_link(result: dict[str, Any] | None) -> str | None:
     return url if isinstance(url, str) and url.startswith("/") and not url.startswith(("//", "/\\")) else None
 
 
+_RESULTS: dict[str, Any] = {
+    "rows": _l("Rows"),
+    "read": _l("Rows read"),
+    "stored": _l("Rows stored"),
+    "unchanged": _l("Rows already there"),
+    "refused": _l("Rows refused"),
+    "removed": _l("Removed"),
+    "entries": _l("Entries checked"),
+    "size": _l("Entries in the chain"),
+    "head": _l("Digest of the last entry"),
+    "checkpoints": _l("Signed checkpoints checked"),
+    "seq": _l("Broken at entry"),
+    "finding": _l("Finding"),
+    "customer": _l("Customers"),
+    "purchase": _l("Purchases"),
+    "purchase_line": _l("Purchase lines"),
+    "customer_identity": _l("Contact ways"),
+}
+"""What the parts of a task's result are called."""
+
+
 def shown_result(result: dict[str, Any] | None) -> list[tuple[str, str]]:
     """Return what a task tells at its end, as pairs of name and text; nested values are left to its page."""
     return [
-        (name, format_decimal(value) if isinstance(value, int) else str(value))
+        (str(_RESULTS.get(name, name)), format_decimal(value) if isinstance(value, int) else str(value))
         for name, value in (result or {}).items()
         if name != "url" and isinstance(value, int | str)
     ]

@@ -15,6 +15,7 @@ from flask_appbuilder.api import BaseApi, expose
 from flask_appbuilder.security.decorators import protect
 from flask_babel import get_locale
 
+from app.core.i18n import lazy_gettext as _l
 from views.fields import MAX_INTEGER, Field, Kind
 from views.list_conditions import SEVERAL, operators_of
 from views.list_periods import PERIODS
@@ -286,7 +287,11 @@ def _filter(name: str, operator: str, described: Field) -> Json:
     schema = _plain_schema(described)
     schema.pop("example", None)
     if operator == "between":
-        return parameter(f"f.{name}.between", f"{label}: two values divided by `..`", {"type": "string"})
+        return parameter(
+            f"f.{name}.between",
+            str(_l("%(label)s: two values divided by “..”", label=label)),
+            {"type": "string"},
+        )
     if operator in SEVERAL and described.kind in {Kind.CHOICE, Kind.RELATION}:
         several = {"type": "array", "items": schema, "maxItems": 50}
         return parameter(f"f.{name}.{operator}", label, several, style="form", explode=False)

@@ -11,7 +11,8 @@ from tests.browser.conftest import PASSWORD, Served
 
 STAFF, ANALYST = "editor-1", "analyst-1"
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], rules: {'label-content-name-mismatch': {enabled: false}}}"
+RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], rules: {'target-size': {enabled: false}}}"
+"""The bar at the foot covers a part of whatever is scrolled below it; tests/browser/test_face.py measures targets."""
 
 
 @pytest.fixture
@@ -224,7 +225,7 @@ def test_days_are_chosen_by_keyboard_in_the_pages_language(page: Page) -> None:
         expect(page.locator(".flatpickr-calendar.open .flatpickr-weekday").first).to_have_text("周一")
     finally:
         page.keyboard.press("Escape")
-        page.get_by_role("button", name=re.compile("我的菜单|My menu|菜单")).click()
+        page.get_by_role("button", name=re.compile("^(我的菜单|My menu)")).click()
         page.get_by_role("button", name="English").click()
         page.wait_for_load_state()
 

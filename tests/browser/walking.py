@@ -18,6 +18,8 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
 """The rules that another theme or width can break; the others read what stays."""
 DESKTOP, PHONE = 1280, 390
+OF_PROGRAMS = ("/api-reference/", "/audit/")
+"""Pages whose words are for programs, or stand in the trail as they were written once."""
 HEIGHT = 900
 VIEWS = ((DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "dark"), (PHONE, "light"))
 IN_EVERY_RUN = frozenset({(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light")})
@@ -153,6 +155,8 @@ class Walker:
         self.profiles.heard.clear()
 
     def _texts(self, page: Page) -> Iterator[str]:
+        if page.url.removeprefix(self.profiles.served.address).startswith(OF_PROGRAMS):
+            return
         for text in page.evaluate(_TEXTS):
             fault = self.wording.fault(text, self.locale)
             if fault is not None:
