@@ -65,8 +65,8 @@ PICTURES = (
 
 @pytest.fixture(scope="module")
 def profiles(shared_portal: Served, browser: Browser) -> Iterator[Profiles]:
-    speak(shared_portal.log.parent / "yingce.db", "zh")
     found = Profiles(shared_portal, browser)
+    speak(shared_portal.log.parent / "yingce.db", found, "zh")
     yield found
     found.close()
 
