@@ -55,8 +55,9 @@ def _on_a_phone(portal: Served, browser: Browser) -> None:
     admin = portal.log_in(browser, "admin", width=390)
     admin.goto(f"{portal.address}/roles/list/")
     admin.get_by_role("link", name="Staff", exact=True).click()
-    assert admin.evaluate("document.documentElement.scrollWidth") <= 390
     box = admin.get_by_role("checkbox", name="Regions: Export", exact=True)
+    expect(box).to_be_visible()
+    assert admin.evaluate("document.documentElement.scrollWidth") <= 390
     box.check()
     expect(admin.locator("[data-matrix-count]")).to_have_text("Changes: 1")
 
